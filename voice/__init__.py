@@ -1,0 +1,1 @@
+"""The call: audio in, events out. Pure asyncio; imports no Django."""

@@ -1,0 +1,1 @@
+"""One file a provider. Adapters import ``voice``; ``voice`` never imports an adapter."""
