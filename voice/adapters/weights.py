@@ -22,7 +22,7 @@ def package_file(distribution: str, relative_path: str) -> Path:
     Raises ``EngineError`` (``missing_weights``) naming the distribution to install.
     """
     try:
-        path = Path(os.fspath(installed(distribution).locate_file(relative_path)))
+        path = Path(str(installed(distribution).locate_file(relative_path)))
     except PackageNotFoundError:
         raise EngineError(f"package {distribution}", "missing_weights") from None
     if not path.is_file():
