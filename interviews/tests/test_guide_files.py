@@ -1,0 +1,82 @@
+"""Guide files: what is accepted, what is refused and how, and the way there and back."""
+
+import pytest
+import yaml
+
+from interviews.demo.content import FOLDER, guides
+from interviews.guide_files import GuideDocument, GuideFileError, load, normalised, parse, render
+
+
+@pytest.fixture
+def taster() -> dict:
+    return yaml.safe_load((FOLDER / "guide_taster.yaml").read_text(encoding="utf-8"))
+
+
+def refusal(document: object) -> str:
+    with pytest.raises(GuideFileError) as raised:
+        parse(yaml.safe_dump(document), GuideDocument, source="mine.yaml")
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("guide", guides(), ids=lambda guide: guide.slug)
+def test_a_rendered_guide_is_the_same_guide(guide: GuideDocument):
+    assert parse(render(guide), GuideDocument, source="again.yaml") == guide
+
+
+def test_a_missing_language_is_named_with_its_place(taster):
+    del taster["questions"][1]["text"]["ko"]
+    assert "mine.yaml" in refusal(taster)
+    assert "questions.1.text.ko" in refusal(taster)
+
+
+def test_a_missing_level_is_refused(taster):
+    del taster["competencies"][0]["levels"][3]
+    assert "competencies.0.levels" in refusal(taster)
+
+
+def test_a_misspelt_key_is_refused(taster):
+    taster["questions"][1]["max_probe"] = 2
+    assert "questions.1.max_probe" in refusal(taster)
+
+
+def test_a_probe_must_aim_at_a_point_of_its_question(taster):
+    taster["questions"][1]["probes"][0]["expected_point"] = "nowhere"
+    assert "nowhere" in refusal(taster)
+
+
+def test_a_question_must_name_a_competency_of_its_guide(taster):
+    taster["questions"][1]["competency"] = "juggling"
+    assert "juggling" in refusal(taster)
+
+
+def test_two_questions_of_one_name_are_refused(taster):
+    taster["questions"][1]["slug"] = taster["questions"][0]["slug"]
+    assert "question more than once: opening" in refusal(taster)
+
+
+def test_keywords_must_be_normalised(taster):
+    taster["questions"][1]["expected_points"][0]["keywords"]["en"] = ["Roll  Back"]
+    assert "'roll back'" in refusal(taster)
+
+
+@pytest.mark.parametrize("text", ["", "- just\n- a list", "a: [1", "slug: !!python/object:os.x {}"])
+def test_what_is_no_guide_is_refused(text: str):
+    with pytest.raises(GuideFileError, match="mine.yaml"):
+        parse(text, GuideDocument, source="mine.yaml")
+
+
+def test_every_mistake_is_told_at_once(taster):
+    taster["questions"][0]["seconds"] = "soon"
+    del taster["title"]["en"]
+    assert "questions.0.seconds" in refusal(taster) and "title.en" in refusal(taster)
+
+
+def test_full_width_and_spaces_are_normalised():
+    assert normalised(" ＡＰＩ \n 서버 ") == "api 서버"
+
+
+def test_the_name_of_the_file_is_told(tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text("slug: Not A Slug\n")
+    with pytest.raises(GuideFileError, match="broken.yaml"):
+        load(path)
