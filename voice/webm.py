@@ -76,6 +76,7 @@ class WebmOpusDecoder:
 
     def __init__(self) -> None:
         self._elements = _ElementReader()
+        self._begun = False
         self._entry = _Track()
         self._track: _Track | None = None
         self._codec: _OpusCodec | None = None
@@ -93,8 +94,11 @@ class WebmOpusDecoder:
         return bytes(pcm)
 
     def _take(self, identifier: int, body: bytes) -> bytes:
+        if not self._begun and identifier != Id.EBML:
+            raise BadAudio("not the beginning of a WebM stream")
         match identifier:
             case Id.EBML:
+                self._begun = True
                 self._entry, self._track, self._codec = _Track(), None, None
             case Id.TRACK_ENTRY:
                 self._choose_track()
