@@ -72,7 +72,7 @@ class Detector(Engine, Protocol):
 
 class TurnModel(Engine, Protocol):
     async def finished(self, audio: Audio) -> float:
-        """Probability (0–1) that the speaker of ``audio`` (16 kHz, last ~8 s count) has finished."""
+        """Probability (0–1) that who speaks in ``audio`` (16 kHz, last 8 s) has finished."""
 
 
 class Recognizer(Engine, Protocol):

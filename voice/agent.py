@@ -1,0 +1,106 @@
+"""Who speaks for our side of a call: an interviewer, an interpreter, a test's script."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from voice.events import Latency, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One finished utterance of the candidate; times are seconds on the interview's clock."""
+
+    utterance: str
+    text: str
+    language: str
+    source: Source
+    confidence: float | None
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the agent wants to say next.
+
+    ``clauses`` yields speakable clauses and may ask a language model for them. ``purpose`` is
+    the agent's own note of what the reply does; the call hands it back untouched.
+    """
+
+    clauses: AsyncGenerator[str]
+    language: str
+    voice: str = ""
+    purpose: object = None
+    ends: str | None = None
+    """Not None: the call ends with this reply, for this reason."""
+    first_token: float | None = None
+    """Seconds that the language model took to its first token, once known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that are likely to be said soon, so that their sound can be made in advance."""
+
+    text: str
+    language: str
+    voice: str = ""
+
+
+@dataclass(slots=True)
+class Speech:
+    """The ledger entry of one reply: what was said, and what of it was heard."""
+
+    utterance: str
+    language: str
+    start: float
+    end: float = 0.0
+    said: str = ""
+    heard: str = ""
+    interrupted: bool = False
+    purpose: object = None
+    latency: Latency = field(default_factory=Latency)
+
+
+class Agent(Protocol):
+    """Decides what is said. Methods are synchronous and do no I/O; only ``clauses`` may wait."""
+
+    @property
+    def language(self) -> str | None:
+        """The language to recognise the candidate in; None: detect it."""
+
+    @property
+    def expected_language(self) -> str:
+        """The language to assume of speech that is too short to tell."""
+
+    @property
+    def terms(self) -> str:
+        """Words to expect from the candidate."""
+
+    def reply(self, answer: Answer) -> Reply:
+        """The reply to an answer that may yet turn out to be unfinished: changes nothing."""
+
+    def apology(self) -> Reply:
+        """What to say when an answer could not be dealt with: never asks an engine for words."""
+
+    def heard(self, answer: Answer) -> None:
+        """The answer is recorded; one of the same utterance replaces an earlier one."""
+
+    def spoke(self, speech: Speech) -> None:
+        """A reply is over; what counts is ``speech.heard``."""
+
+    def upcoming(self) -> Sequence[Line]:
+        """Lines worth preparing while nobody waits for anything."""
+
+
+class Record(Protocol):
+    """Keeps what was said. Every method returns once it is on disk."""
+
+    async def candidate_said(self, answer: Answer) -> None:
+        """Store or replace the utterance of this answer."""
+
+    async def interviewer_speaks(self, speech: Speech) -> None:
+        """Store an utterance that begins now, before its first sound."""
+
+    async def interviewer_spoke(self, speech: Speech) -> None:
+        """Store what was said and heard of it."""

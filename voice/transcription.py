@@ -1,0 +1,136 @@
+"""The words of one utterance while it grows.
+
+Reading an utterance again from its beginning would cost more the longer it gets. So what lies
+before a pause is read once and kept, and only the tail is read again: the last reading of a
+long answer, which the reply waits for, is as short as that of a short one.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from voice.audio import RATE, WIDTH, Audio
+from voice.engines import Recognizer, Transcript
+
+BYTES_PER_SECOND = RATE * WIDTH
+KEEP_AFTER = 5.0
+"""A reading of at least this many seconds that ends in a pause is kept."""
+LONGEST_TAIL = 20.0
+"""Without a pause for this many seconds, the tail is cut at its quietest moment."""
+SEARCH_WINDOWS = 128
+"""How far back from the end that moment is looked for: 4 s in windows of 32 ms."""
+SHORTEST_DETECTABLE = 1.6
+"""Shorter speech says too little to tell its language: the expected one is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    task: asyncio.Task[Transcript]
+    until: int
+    keeps: bool
+
+
+class Transcription:
+    """One utterance's audio, and what a recognizer reads in it."""
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        *,
+        language: str | None = None,
+        expected_language: str | None = None,
+        terms: str = "",
+    ) -> None:
+        self._recognizer = recognizer
+        self._language = language
+        self._expected = expected_language
+        self._terms = terms
+        self._audio = bytearray()
+        self._kept: list[tuple[Transcript, float]] = []
+        self._kept_until = 0
+        self._voiced_until = 0
+        self._recent: deque[tuple[float, int]] = deque(maxlen=SEARCH_WINDOWS)
+        self._reading: _Reading | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether the recognizer is at work on this utterance."""
+        return self._reading is not None and not self._reading.task.done()
+
+    def add(self, window: bytes, probability: float, *, voiced: bool) -> None:
+        """Append one window of the microphone."""
+        self._audio += window
+        position = len(self._audio)
+        if voiced:
+            self._voiced_until = position
+        self._recent.append((probability, position))
+
+    def recent(self, seconds: float) -> Audio:
+        """The last ``seconds`` of the utterance."""
+        return Audio(bytes(self._audio[-round(seconds * RATE) * WIDTH :]))
+
+    async def partial(self) -> Transcript:
+        """The words so far. An overlong tail is cut and kept on the way."""
+        end = len(self._audio)
+        if end - self._kept_until > LONGEST_TAIL * BYTES_PER_SECOND:
+            _, end = min(self._recent)
+            return await self._read(end, keep=True)
+        return await self._read(end, keep=False)
+
+    async def settled(self) -> Transcript:
+        """All words up to the last voiced moment; call it in a pause."""
+        while self.reading and self._reading and self._reading.until < self._voiced_until:
+            await asyncio.wait([self._reading.task])
+        if self._reading is None or self._reading.until < self._voiced_until:
+            end = len(self._audio)
+            long = end - self._kept_until >= KEEP_AFTER * BYTES_PER_SECOND
+            return await self._read(end, keep=long)
+        return self._joined(self._reading, await asyncio.shield(self._reading.task))
+
+    async def _read(self, end: int, *, keep: bool) -> Transcript:
+        audio = Audio(bytes(self._audio[self._kept_until : end]))
+        if self._voiced_until <= self._kept_until:
+            return self._joined()
+        task = asyncio.create_task(
+            self._recognizer.transcribe(
+                audio, language=self._language_for(audio.seconds), terms=self._terms
+            )
+        )
+        self._reading = reading = _Reading(task, end, keep)
+        task.add_done_callback(lambda _: self._keep(reading, audio.seconds))
+        return self._joined(reading, await asyncio.shield(task))
+
+    def _language_for(self, seconds: float) -> str | None:
+        if self._language:
+            return self._language
+        if self._kept:
+            return max(self._kept, key=lambda item: item[1])[0].language
+        return self._expected if seconds < SHORTEST_DETECTABLE else None
+
+    def _keep(self, reading: _Reading, seconds: float) -> None:
+        failed = reading.task.cancelled() or reading.task.exception() is not None
+        if failed:
+            if self._reading is reading:
+                self._reading = None
+        elif reading.keeps:
+            self._kept.append((reading.task.result(), seconds))
+            self._kept_until = reading.until
+
+    def _joined(
+        self, reading: _Reading | None = None, tail: Transcript | None = None
+    ) -> Transcript:
+        parts = [part for part, _ in self._kept]
+        if reading and tail and not reading.keeps:
+            parts.append(tail)
+        spoken = [part for part in parts if part.text]
+        if not spoken:
+            return Transcript("", self._language or self._expected or "en", 0.0)
+        longest = max(spoken, key=lambda part: len(part.text))
+        letters = sum(len(part.text) for part in spoken)
+        confidence = sum(part.confidence * len(part.text) for part in spoken) / letters
+        return Transcript(" ".join(part.text for part in spoken), longest.language, confidence)
+
+    def close(self) -> None:
+        """Stop reading; nobody wants the words any more."""
+        if self._reading:
+            self._reading.task.cancel()
