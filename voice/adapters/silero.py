@@ -1,0 +1,71 @@
+"""Voice activity detection by Silero v6, whose ONNX file ships inside faster-whisper (MIT)."""
+
+import asyncio
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from voice.adapters.weights import package_file, verified
+from voice.audio import WIDTH
+from voice.errors import BadAudio
+
+WINDOW = 512
+"""Samples a decision, 32 ms at 16 kHz."""
+
+CONTEXT = 64
+"""Samples of the window before that the model sees again."""
+
+SHA256 = "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2"
+
+
+class Silero:
+    """One session a process; a stream's state is its own, so streams share it freely.
+
+    ``model``: path of another Silero v6 ONNX file.
+    """
+
+    def __init__(self, *, model: str = "") -> None:
+        self._model = model
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        path = Path(self._model) if self._model else verified(_packaged(), SHA256)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def open(self) -> "Stream":
+        return Stream(self._session)
+
+    async def warm(self) -> None:
+        stream = await asyncio.to_thread(self.open)
+        stream.probability(bytes(WINDOW * WIDTH))
+
+    async def close(self) -> None:
+        self.__dict__.pop("_session", None)
+
+
+class Stream:
+    """The state of one microphone stream; a ``voice.engines.Detection``."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._run = session.run
+        self._input = np.zeros((1, CONTEXT + WINDOW), np.float32)
+        state = np.zeros((1, 1, 128), np.float32)
+        self._feed = {"input": self._input, "h": state, "c": state}
+
+    def probability(self, window: bytes) -> float:
+        """Raises ``BadAudio`` unless ``window`` is 512 samples."""
+        if len(window) != WINDOW * WIDTH:
+            raise BadAudio(f"a window of {len(window)} bytes is not {WINDOW} samples")
+        samples = self._input[0]
+        samples[:CONTEXT] = samples[WINDOW:]
+        np.divide(np.frombuffer(window, np.int16), 32_768, out=samples[CONTEXT:])
+        probability, self._feed["h"], self._feed["c"] = self._run(None, self._feed)
+        return float(probability[0])
+
+
+def _packaged() -> Path:
+    return package_file("faster-whisper", "faster_whisper/assets/silero_vad_v6.onnx")

