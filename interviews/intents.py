@@ -1,0 +1,36 @@
+"""Short utterances that are no answer: "could you repeat that?", "I don't know"; pure."""
+
+import re
+
+from interviews.guide import Intent
+
+LONGEST = 80
+"""An utterance of more letters is an answer, whatever it contains."""
+
+_PATTERNS = {
+    Intent.REPEAT: (
+        r"\b(?:repeat|rephrase)\b|say (?:that|it) again|\bpardon\b|what was the question|"
+        r"(?:didn't|did not|couldn't|could not) (?:hear|catch|understand)|^(?:sorry|what)\?|"
+        r"다시 (?:한번|한 번)? ?(?:말|질문|얘기)|다시요|못 ?들었|잘 안 ?들|질문이 뭐|뭐라고"
+    ),
+    Intent.SKIP: (
+        r"^(?:well,? |um+,? |sorry,? |honestly,? )*i (?:really )?(?:don't|do not) know|"
+        r"\bno idea\b|\b(?:skip|pass)\b|next question|(?:can't|cannot) think of|"
+        r"잘 ?모르겠|모르겠습니다|모르겠어요|넘어가|다음 질문|생각이 안|생각나지 않|패스"
+    ),
+    Intent.TIME: (
+        r"(?:give me|need|take|have) (?:a|one|some|a few) (?:moment|second|minute|time|more time)|"
+        r"let me (?:think|see)\b|just a (?:moment|second|minute)|hold on|"
+        r"잠시만|잠깐만|시간을? ?(?:좀|조금)? ?주|생각할 시간|생각 ?좀 ?(?:해|하)"
+    ),
+}
+_COMPILED = {intent: re.compile(text, re.IGNORECASE) for intent, text in _PATTERNS.items()}
+
+
+def intent(text: str) -> Intent:
+    """What ``text`` asks for; ``ANSWER`` unless it is short and says otherwise."""
+    if len(text) <= LONGEST:
+        for found, pattern in _COMPILED.items():
+            if pattern.search(text.strip()):
+                return found
+    return Intent.ANSWER

@@ -1,0 +1,50 @@
+"""The interviewer's own small words, in both languages; pure."""
+
+from collections.abc import Mapping
+
+THANKS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "Thank you.",
+        "Thanks, I've got that.",
+        "All right, thank you.",
+        "Thanks for explaining that.",
+    ),
+    "ko": (
+        "네, 감사합니다.",
+        "네, 잘 들었습니다.",
+        "말씀 감사합니다.",
+        "네, 설명 감사합니다.",
+    ),
+}
+"""Neutral on purpose: nothing that tells a candidate how well an answer went."""
+
+SKIPPED = {"en": "That's all right.", "ko": "네, 괜찮습니다."}
+REPEATING = {"en": "Of course.", "ko": "네, 다시 말씀드리겠습니다."}
+WAITING = {
+    "en": "Of course, take your time.",
+    "ko": "네, 천천히 생각해 보세요.",
+}
+WELCOME_BACK = {
+    "en": "Welcome back. Let me ask you that again.",
+    "ko": "다시 연결되었습니다. 질문을 다시 드리겠습니다.",
+}
+REMINDER = {
+    "en": "We have about two minutes left.",
+    "ko": "이제 약 이 분 남았습니다.",
+}
+TIME_UP = {
+    "en": "I'm afraid our time is up.",
+    "ko": "아쉽지만 약속된 시간이 다 되었습니다.",
+}
+APOLOGY = {
+    "en": "I'm sorry, I couldn't follow that. Could you please say it once more?",
+    "ko": "죄송합니다, 제가 잘 듣지 못했습니다. 다시 한번 말씀해 주시겠어요?",
+}
+GREETING = {
+    "en": "Hello {candidate}, I'm {interviewer}, and I'll be your interviewer today.",
+    "ko": "안녕하세요, {candidate}님. 오늘 면접을 진행할 {interviewer}입니다.",
+}
+CLOSING = {
+    "en": "Thank you for your time today. Goodbye.",
+    "ko": "오늘 시간 내주셔서 감사합니다. 안녕히 가세요.",
+}
