@@ -1,0 +1,166 @@
+"""Any language model behind an OpenAI-compatible chat endpoint: OpenAI, vLLM, Ollama, llama.cpp."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from voice.engines import Message, Role
+from voice.errors import EngineError
+
+_WIRE_ROLES: Mapping[Role, str] = {
+    "system": "system",
+    "candidate": "user",
+    "interviewer": "assistant",
+}
+_LIMITS = httpx2.Limits(max_connections=100, keepalive_expiry=300.0)
+"""A candidate may speak for minutes between two replies: the connection must still be warm."""
+
+
+class OpenAIChat:
+    """Streams replies of ``model`` at ``base_url`` (None: OpenAI's own).
+
+    ``api_key_env`` names the environment variable that holds the key; empty for an endpoint
+    without one. Time-outs are seconds: to connect, to the first delta, between two deltas.
+    ``extra_body`` is sent as it is, for what a server understands beyond OpenAI's parameters.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        base_url: str | None = None,
+        api_key_env: str = "OPENAI_API_KEY",
+        languages: Iterable[str] = ("en", "ko"),
+        stop: Sequence[str] = (),
+        connect_timeout: float = 3.0,
+        first_timeout: float = 10.0,
+        delta_timeout: float = 5.0,
+        extra_body: Mapping[str, Any] | None = None,
+        api_key: str = "",
+        name: str = "openai_chat",
+    ) -> None:
+        self.languages = frozenset(languages)
+        self._model = model
+        self._base_url = base_url
+        self._api_key_env = api_key_env
+        self._api_key = api_key
+        self._stop = list(stop)
+        self._connect_timeout = connect_timeout
+        self._first_timeout = first_timeout
+        self._delta_timeout = delta_timeout
+        self._extra_body = dict(extra_body or {})
+        self._name = name
+        self._client: openai.AsyncOpenAI | None = None
+
+    async def warm(self) -> None:
+        """Open the connection and run the model once."""
+        async for _ in self.reply([Message("candidate", "Hello.")], max_tokens=1):
+            pass
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def reply(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.4
+    ) -> AsyncGenerator[str]:
+        """Stream the reply. Raises ``EngineError``: ``missing_key``, ``unauthorised``,
+        ``rate_limited``, ``quota``, ``timeout``, ``unavailable``, ``rejected``, ``malformed`` or
+        ``empty``.
+        """
+        stream: openai.AsyncStream[ChatCompletionChunk] | None = None
+        limit, wait = asyncio.get_running_loop().time() + self._first_timeout, self._first_timeout
+        spoke = False
+        try:
+            async with asyncio.timeout(wait):
+                stream = await self._open(messages, max_tokens, temperature)
+            while True:
+                if not spoke:
+                    wait = limit - asyncio.get_running_loop().time()
+                async with asyncio.timeout(wait):
+                    chunk = await anext(stream, None)
+                if chunk is None:
+                    break
+                if delta := _content(chunk):
+                    spoke, wait = True, self._delta_timeout
+                    yield delta
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError) as error:
+            # "from None": a provider's error holds its response body, and perhaps the prompt.
+            raise self._translated(error) from None
+        finally:
+            if stream is not None:
+                await stream.close()
+        if not spoke:
+            raise EngineError(self._name, "empty", retryable=True)
+
+    async def _open(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        if self._client is None:
+            self._client = self._connect()
+        wire = [
+            cast(
+                ChatCompletionMessageParam,
+                {"role": _WIRE_ROLES[message.role], "content": message.text},
+            )
+            for message in messages
+        ]
+        return await self._client.chat.completions.create(
+            model=self._model,
+            messages=wire,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            stop=self._stop or openai.omit,
+            stream=True,
+            extra_body=self._extra_body,
+        )
+
+    def _connect(self) -> openai.AsyncOpenAI:
+        key = self._api_key
+        if not key and self._api_key_env:
+            key = os.environ.get(self._api_key_env, "")
+            if not key:
+                raise EngineError(self._name, "missing_key")
+        timeout = openai.Timeout(
+            max(self._first_timeout, self._delta_timeout), connect=self._connect_timeout
+        )
+        return openai.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=self._base_url,
+            # A reply that comes late is worth nothing: failing over is the call's business.
+            max_retries=0,
+            timeout=timeout,
+            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, timeout=timeout),
+        )
+
+    def _translated(self, error: Exception) -> EngineError:
+        match error:
+            case TimeoutError() | openai.APITimeoutError() | httpx2.TimeoutException():
+                code, retryable = "timeout", True
+            case openai.AuthenticationError() | openai.PermissionDeniedError():
+                code, retryable = "unauthorised", False
+            case openai.RateLimitError(code="insufficient_quota"):
+                code, retryable = "quota", False
+            case openai.RateLimitError():
+                code, retryable = "rate_limited", True
+            case openai.InternalServerError() | openai.APIConnectionError() | httpx2.HTTPError():
+                code, retryable = "unavailable", True
+            case openai.APIStatusError():
+                code, retryable = "rejected", False
+            case _:
+                code, retryable = "malformed", True
+        return EngineError(self._name, code, retryable=retryable)
+
+
+def _content(chunk: ChatCompletionChunk) -> str:
+    """The chunk's text; providers also send chunks of usage or role that have none."""
+    try:
+        return (chunk.choices[0].delta.content or "") if chunk.choices else ""
+    except (AttributeError, TypeError):
+        raise ValueError("a chunk that is none") from None
