@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from voice.adapters.onnx import open_session
 from voice.adapters.weights import package_file, verified
 from voice.audio import WIDTH
 from voice.errors import BadAudio
@@ -32,9 +33,7 @@ class Silero:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         path = Path(self._model) if self._model else verified(_packaged(), SHA256)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return open_session(path)
 
     def open(self) -> "Stream":
         return Stream(self._session)

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 from faster_whisper.feature_extractor import FeatureExtractor
 
+from voice.adapters.onnx import open_session
 from voice.adapters.weights import package_file, verified
 from voice.audio import RATE, WIDTH, Audio, resample, silence
 
@@ -38,10 +39,7 @@ class SmartTurn:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         path = Path(self._model) if self._model else verified(_packaged(), SHA256)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._cpu_threads
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return open_session(path, threads=self._cpu_threads)
 
     async def finished(self, audio: Audio) -> float:
         # Cancelling the awaiting task takes a decision that has not begun out of the queue.

@@ -73,7 +73,7 @@ TOKENS_LIMIT = 448
 QUIET = -65.0
 """dBFS below which nobody is speaking into a microphone."""
 
-REPETITION = re.compile(r"(.{8,}?)\1")
+REPETITION = re.compile(r"(.{8,}?)\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,9 @@ class Guess:
 
     @property
     def is_speech(self) -> bool:
-        """Whisper's own rule, https://github.com/openai/whisper (``transcribe.py``)."""
-        return bool(self.text) and not (self.no_speech > 0.6 and self.logprob < -1)
+        """Whisper's own rule (``transcribe.py``), and repetition, which noise brings forth too."""
+        doubtful = self.logprob < -1 or self.runs_away
+        return bool(self.text) and not (self.no_speech > 0.6 and doubtful)
 
 
 class Whisper:
@@ -225,13 +226,15 @@ class Whisper:
             suppress_tokens=get_suppressed_tokens(tokenizer, (-1,)),
         )
         tokens = result.sequences_ids[0]
+        complete = len(tokens) < min(max_length // 2, max_length - len(prompt))
+        text = tokenizer.decode(tokens)
         return Guess(
             language=language,
-            text=tokenizer.decode(tokens).strip(),
+            text=(text if complete else REPETITION.sub(r"\1", text)).strip(),
             tokens=len(tokens),
             logprob=result.scores[0],
             no_speech=result.no_speech_prob,
-            complete=len(tokens) < min(max_length // 2, max_length - len(prompt)),
+            complete=complete,
         )
 
 
