@@ -4,8 +4,9 @@ import test from "node:test";
 import { loadWorklet } from "./worklet.js";
 
 function sine(hertz, rate, seconds) {
-  return Float32Array.from({ length: rate * seconds }, (_, index) =>
-    0.5 * Math.sin((2 * Math.PI * hertz * index) / rate),
+  return Float32Array.from(
+    { length: rate * seconds },
+    (_, index) => 0.5 * Math.sin((2 * Math.PI * hertz * index) / rate),
   );
 }
 

@@ -38,7 +38,10 @@ test("chunks of any size come out as one gapless stream", async () => {
   }
   it.tell({ type: "end", utterance: "a" });
   it.run(200);
-  assert.deepEqual(it.heard.slice(0, 24000).map((x) => Math.round(x * 32768)), said);
+  assert.deepEqual(
+    it.heard.slice(0, 24000).map((x) => Math.round(x * 32768)),
+    said,
+  );
   assert.equal(it.events("underrun").length, 0);
   assert.equal(it.events("ended")[0].playedMs, 1000);
 });
@@ -79,17 +82,30 @@ test("a clear stops within one quantum, fades, and tells what was heard", async 
   const before = it.heard.length;
   it.run(3);
   const after = it.heard.slice(before);
-  assert.ok(after.slice(1, 120).every((x, i) => x < after[i]), "falls steadily");
-  assert.ok(after.slice(120).every((x) => x === 0), "then silence");
+  assert.ok(
+    after.slice(1, 120).every((x, i) => x < after[i]),
+    "falls steadily",
+  );
+  assert.ok(
+    after.slice(120).every((x) => x === 0),
+    "then silence",
+  );
   assert.ok(Math.abs(it.events("cleared")[0].playedMs - 1280 / 24) < 0.01);
   it.speak("a", Array(24000).fill(16000));
   it.run(30);
-  assert.ok(it.heard.slice(before + 128).every((x) => x === 0), "late chunks are dropped");
+  assert.ok(
+    it.heard.slice(before + 128).every((x) => x === 0),
+    "late chunks are dropped",
+  );
 });
 
 test("utterances play in order, and one that waits can be cleared alone", async () => {
   const it = await player();
-  for (const [utterance, value] of [["a", 1000], ["b", 2000], ["c", 3000]]) {
+  for (const [utterance, value] of [
+    ["a", 1000],
+    ["b", 2000],
+    ["c", 3000],
+  ]) {
     it.tell({ type: "begin", utterance, rate: RATE });
     it.speak(utterance, Array(2400).fill(value));
     it.tell({ type: "end", utterance });
@@ -98,7 +114,10 @@ test("utterances play in order, and one that waits can be cleared alone", async 
   it.run(60);
   const values = new Set(it.heard.map((x) => Math.round(x * 32768)));
   assert.deepEqual([...values].sort(), [0, 1000, 3000]);
-  assert.deepEqual(it.events("ended").map((event) => event.utterance), ["a", "c"]);
+  assert.deepEqual(
+    it.events("ended").map((event) => event.utterance),
+    ["a", "c"],
+  );
 });
 
 test("a context at another rate still plays at the right speed", async () => {

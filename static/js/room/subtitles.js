@@ -1,0 +1,121 @@
+import { Caption } from "./caption.js";
+import { joined } from "./conversation.js";
+
+const LINES = 2;
+
+/** The words at the bottom of the stage: the interviewer's as they are spoken, the candidate's as they are understood. */
+export class Subtitles {
+  #element;
+  #text;
+  #captions = new Map();
+  #speaking = null; // utterance
+  #words = [];
+  #line = 0;
+
+  constructor(element) {
+    this.#element = element;
+    this.#text = element.querySelector("[data-subtitle-text]");
+  }
+
+  /** The next piece of the interviewer's words. */
+  expect(utterance, text) {
+    const caption = this.#caption(utterance);
+    caption.add(joined(caption.text, text).slice(caption.text.length));
+    if (utterance === this.#speaking) this.#layOut(caption.text);
+  }
+
+  received(utterance, ms) {
+    this.#caption(utterance).extend(ms);
+  }
+
+  complete(utterance, durationMs) {
+    this.#caption(utterance).end(durationMs);
+  }
+
+  /** The interviewer's utterance begins to be heard. */
+  begin(utterance) {
+    this.#speaking = utterance;
+    this.#show("interviewer");
+    this.#words = [];
+    this.#layOut(this.#caption(utterance).text);
+  }
+
+  /** `ms` of `utterance` have been played. */
+  advance(utterance, ms) {
+    if (utterance !== this.#speaking) return;
+    this.#reveal(this.#caption(utterance).shown(ms));
+  }
+
+  /** The utterance is over; `heard`, if given, is all that counts as said. */
+  finish(utterance, heard = null) {
+    if (utterance === this.#speaking) {
+      const text = heard ?? this.#caption(utterance).text;
+      if (heard !== null) this.#layOut(text);
+      this.#reveal(text.length);
+      this.#speaking = null;
+    }
+    this.#captions.delete(utterance);
+  }
+
+  /** The candidate's words so far. */
+  candidate(text) {
+    if (this.#speaking || !text) return;
+    this.#show("candidate");
+    this.#words = [];
+    this.#layOut(text);
+    this.#reveal(text.length);
+  }
+
+  clear() {
+    this.#speaking = null;
+    this.#captions.clear();
+    this.#element.hidden = true;
+  }
+
+  #caption(utterance) {
+    if (!this.#captions.has(utterance)) this.#captions.set(utterance, new Caption());
+    return this.#captions.get(utterance);
+  }
+
+  #show(speaker) {
+    this.#element.dataset.speaker = speaker;
+    this.#line = 0;
+  }
+
+  /** Words not yet spoken stand in their places unseen, so that no line moves while it fills. */
+  #layOut(text) {
+    const parts = text.match(/\S+\s*/g) ?? [];
+    const same = this.#words.every(({ span }, index) => span.textContent === parts[index]);
+    if (!same) this.#words = [];
+    if (!this.#words.length) this.#text.replaceChildren();
+    let end = this.#words.at(-1)?.end ?? 0;
+    for (const part of parts.slice(this.#words.length)) {
+      const span = document.createElement("span");
+      span.textContent = part;
+      this.#text.append(span);
+      end += part.length;
+      this.#words.push({ span, end, from: end - part.length });
+    }
+    this.#element.hidden = !parts.length;
+  }
+
+  #reveal(count) {
+    let last = null;
+    for (const { span, from } of this.#words) {
+      const shown = from < count;
+      span.classList.toggle("spoken", shown);
+      if (shown) last = span;
+    }
+    if (!last) return;
+    const height = parseFloat(getComputedStyle(this.#text).lineHeight);
+    const line = Math.round(last.offsetTop / height);
+    // The interviewer's words turn over like pages; of the candidate's the newest lines matter.
+    const first =
+      this.#element.dataset.speaker === "interviewer"
+        ? Math.floor(line / LINES) * LINES
+        : Math.max(0, line - LINES + 1);
+    if (first === this.#line && this.#text.style.getPropertyValue("--first-line")) return;
+    this.#line = first;
+    this.#text.style.setProperty("--first-line", String(first));
+  }
+}
