@@ -1,0 +1,1 @@
+"""Builds the shipped interviewers from MakeHuman's CC0 data; see __main__.py."""

@@ -1,0 +1,1 @@
+def wear(p,b): return []
