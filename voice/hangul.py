@@ -108,16 +108,14 @@ def _without_ui(word: str) -> str:
     for i, block in enumerate(word):
         onset, vowel, coda = split(block)
         if vowel == "ㅢ" and (i > 0 or onset != "ㅇ"):
-            particle = (
-                block == "의" and i == len(word) - 1 and not _NOUNS_IN_UI.fullmatch(word[-2:])
-            )
+            particle = i == len(word) - 1 and block == "의" and _is_particle(word)
             block = join(onset, "ㅔ" if particle else "ㅣ", coda)
         said.append(block)
     return "".join(said)
 
 
-def _is_particle(word_in_ui: str) -> bool:
-    noun, longer_noun = word_in_ui[-2:], word_in_ui[-3:-1]
+def _is_particle(word: str) -> bool:
+    noun, longer_noun = word[-2:], word[-3:-1]
     return bool(_NOUNS_IN_UI.fullmatch(longer_noun)) or not _NOUNS_IN_UI.fullmatch(noun)
 
 

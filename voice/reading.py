@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from pathlib import Path
 
 _DIGITS = "영일이삼사오육칠팔구"
@@ -33,8 +34,7 @@ _UNITS = {
 _SIGNS = {
     "%": " 퍼센트", "&": " 앤드 ", "@": " 골뱅이 ", "=": " 는 ", "℃": " 도", "₩": "원 ",
     "$": "달러 ",
-    "/": " ", "·": ", ", "→": ", ", "~": ", ", "–": ", ", "—": ", ", "。": ".", "，": ",",
-    "？": "?", "！": "!",
+    "/": " ", "·": ", ", "→": ", ", "~": ", ", "–": ", ", "—": ", ", "。": ".",
 }  # fmt: skip
 
 _LETTERS = {
@@ -53,6 +53,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def read(text: str) -> str:
     """``text`` with all that is not Hangul or punctuation spelled out in Hangul."""
+    text = unicodedata.normalize("NFKC", text)
     text = _MONTH.sub(lambda match: _MONTHS[match[0]], text)
     text = _RANGE.sub("에서 ", text)
     text = _PHONE.sub(lambda match: _one_by_one(match[0]), text)

