@@ -15,39 +15,41 @@ SECONDS = 20
 REASONS = {
     "unknown": _(
         "This file is neither a PDF, a DOCX nor a text file, whatever its name says."
-        " Save it as one of these, or paste the text below."
+        " Save it as one of these, or paste the text instead."
     ),
     "old_office": _(
         "This is an older Word (DOC) or Hangul (HWP) file. Save it as PDF or DOCX,"
-        " or paste the text below."
+        " or paste the text instead."
     ),
     "encrypted": _(
-        "This file is protected by a password. Remove the protection, or paste the text below."
+        "This file is protected by a password. Remove the protection, or paste the text instead."
     ),
-    "damaged": _("This file is damaged and cannot be opened. Save it again, or paste the text below."),
-    "too_big": _("This file holds too much to read. Paste the part that matters below."),
+    "damaged": _(
+        "This file is damaged and cannot be opened. Save it again, or paste the text instead."
+    ),
+    "too_big": _("This file holds too much to read. Paste the part that matters instead."),
     "no_text": _(
         "There is no text in this file: it is empty, or its pages are scanned pictures."
-        " Paste the text below."
+        " Paste the text instead."
     ),
 }
 
 
 def read_document(upload: UploadedFile) -> str:
-    """The upload's text, at most ``MAX_DOCUMENT_CHARACTERS``; ``ValidationError`` says what to do."""
+    """The upload's text; ``ValidationError`` says what to do instead."""
     if upload.size is None or upload.size > settings.MAX_DOCUMENT_BYTES:
         raise ValidationError(
-            _("This file is larger than %(limit)s. Choose a smaller one, or paste the text below."),
+            _(
+                "This file is larger than %(limit)s. Choose a smaller one,"
+                " or paste the text instead."
+            ),
             code="too_large",
             params={"limit": filesizeformat(settings.MAX_DOCUMENT_BYTES)},
         )
     text = extracted(upload.read())
     if len(text) > settings.MAX_DOCUMENT_CHARACTERS:
         raise ValidationError(
-            _(
-                "This file has more than %(limit)s characters."
-                " Paste the part that matters below."
-            ),
+            _("This file has more than %(limit)s characters. Paste the part that matters instead."),
             code="too_long",
             params={"limit": f"{settings.MAX_DOCUMENT_CHARACTERS:,}"},
         )

@@ -111,7 +111,8 @@ def docx_lines(container) -> Iterator[str]:
 
 
 def plain_text(data: bytes) -> str:
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949"):
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp949"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
