@@ -1,137 +1,12 @@
-"""Interview guides as YAML files: ``load`` and ``render`` are pure, ``store`` and ``dump`` reach
-the database. A file holds every text in English (``en``) and Korean (``ko``).
-"""
+"""Interview guides in and out of YAML files."""
 
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from django.db import transaction
 
-
-class GuideFileError(ValueError):
-    """A file that is not a guide; the message names the file, the place and the mistake."""
-
-
-def normalised(keyword: str) -> str:
-    """The form in which keywords are compared: NFKC, lower case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", keyword).lower().split())
-
-
-def _keyword(keyword: str) -> str:
-    if keyword != normalised(keyword):
-        raise ValueError(f"write the keyword as {normalised(keyword)!r}")
-    return keyword
-
-
-class Document(BaseModel):
-    """A part of a file: unknown keys are mistakes, surrounding spaces are not."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
-Spoken = Annotated[str, Field(min_length=1, max_length=500)]
-Keywords = Annotated[list[Annotated[str, AfterValidator(_keyword)]], Field(min_length=1)]
-
-
-class Text(Document):
-    en: Spoken
-    ko: Spoken
-
-
-class KeywordLists(Document):
-    en: Keywords
-    ko: Keywords
-
-
-class CompetencyDocument(Document):
-    """``levels``: what levels 1 (lowest) to 5 look like (behaviourally anchored rating scale)."""
-
-    slug: Slug
-    name: Text
-    description: Text
-    levels: dict[Literal[1, 2, 3, 4, 5], Text] = Field(min_length=5)
-
-
-class ExpectedPoint(Document):
-    key: Slug
-    text: Text
-    keywords: KeywordLists
-
-
-class Probe(Text):
-    """A follow-up; ``expected_point`` is the key of the point that it is meant to bring out."""
-
-    expected_point: Slug | None = None
-
-
-class QuestionDocument(Document):
-    """``seconds`` is the whole budget: question, answer and follow-ups."""
-
-    slug: Slug
-    kind: Literal["opening", "main", "case", "closing"]
-    competency: Slug | None = None
-    text: Text
-    seconds: int = Field(ge=15, le=1800)
-    max_probes: int = Field(default=0, ge=0, le=5)
-    expected_points: list[ExpectedPoint] = []
-    probes: list[Probe] = []
-
-    @model_validator(mode="after")
-    def _probes_aim_at_points(self) -> Self:
-        keys = _unique("expected point", (point.key for point in self.expected_points))
-        for probe in self.probes:
-            if probe.expected_point is not None and probe.expected_point not in keys:
-                raise ValueError(f"a probe aims at the unknown point {probe.expected_point!r}")
-        return self
-
-
-class GuideDocument(Document):
-    slug: Slug
-    title: Text
-    description: str = ""
-    competencies: list[CompetencyDocument] = Field(min_length=1)
-    questions: list[QuestionDocument] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _references(self) -> Self:
-        competencies = _unique("competency", (one.slug for one in self.competencies))
-        _unique("question", (one.slug for one in self.questions))
-        for question in self.questions:
-            if question.competency is not None and question.competency not in competencies:
-                raise ValueError(
-                    f"question {question.slug!r} names the unknown competency"
-                    f" {question.competency!r}"
-                )
-        return self
-
-
-def _unique(what: str, names: Iterable[str]) -> set[str]:
-    counts = Counter(names)
-    if twice := [name for name, count in counts.items() if count > 1]:
-        raise ValueError(f"{what} more than once: {', '.join(twice)}")
-    return set(counts)
-
-
-DocumentT = TypeVar("DocumentT", bound=Document)
-
-
-def parse(text: str, kind: type[DocumentT], *, source: str) -> DocumentT:
-    """YAML ``text`` as ``kind``; GuideFileError lists every mistake, under the name ``source``."""
-    try:
-        return kind.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise GuideFileError(f"{source}: not YAML: {error}") from error
-    except ValidationError as error:
-        places = (
-            f"  {'.'.join(str(step) for step in mistake['loc']) or 'file'}: {mistake['msg']}"
-            for mistake in error.errors()
-        )
-        raise GuideFileError("\n".join([f"{source}:", *places])) from error
+from interviews.guide_document import GuideDocument, parse, validated
+from interviews.models import Competency, InterviewGuide, Question, Rubric
 
 
 def load(path: Path) -> GuideDocument:
@@ -143,3 +18,64 @@ def render(document: GuideDocument) -> str:
     return yaml.safe_dump(
         document.model_dump(), allow_unicode=True, sort_keys=False, default_flow_style=False
     )
+
+
+def store(document: GuideDocument) -> InterviewGuide:
+    """Write the guide to the database, over whatever guide has its slug.
+
+    Questions and competencies that the document lacks are deleted, others keep their rows.
+    Interviews that exist are not touched: they hold a copy.
+    """
+    with transaction.atomic():
+        guide, _ = InterviewGuide.objects.update_or_create(
+            slug=document.slug,
+            defaults={
+                "title_en": document.title.en,
+                "title_ko": document.title.ko,
+                "description": document.description,
+            },
+        )
+        Rubric.objects.get_or_create(guide=guide, defaults={"name": document.title.en})
+        guide.questions.exclude(slug__in=[one.slug for one in document.questions]).delete()
+        guide.competencies.exclude(slug__in=[one.slug for one in document.competencies]).delete()
+        competencies = {
+            one.slug: Competency.objects.update_or_create(
+                guide=guide,
+                slug=one.slug,
+                defaults={
+                    "order": order,
+                    "name_en": one.name.en,
+                    "name_ko": one.name.ko,
+                    "description_en": one.description.en,
+                    "description_ko": one.description.ko,
+                    "levels": {str(level): text.model_dump() for level, text in one.levels.items()},
+                },
+            )[0]
+            for order, one in enumerate(document.competencies)
+        }
+        for order, one in enumerate(document.questions):
+            Question.objects.update_or_create(
+                guide=guide,
+                slug=one.slug,
+                defaults={
+                    "order": order,
+                    "kind": one.kind,
+                    "competency": competencies.get(one.competency or ""),
+                    "text_en": one.text.en,
+                    "text_ko": one.text.ko,
+                    "seconds": one.seconds,
+                    "max_probes": one.max_probes,
+                    "expected_points": [point.model_dump() for point in one.expected_points],
+                    "probes": [probe.model_dump() for probe in one.probes],
+                },
+            )
+    return guide
+
+
+def dump(guide: InterviewGuide) -> str:
+    """A stored guide as YAML; GuideFileError if it breaks the rules of a file."""
+    snapshot = guide.snapshot() | {"description": guide.description}
+    for competency in snapshot["competencies"]:
+        # JSON has no integer keys.
+        competency["levels"] = {int(level): text for level, text in competency["levels"].items()}
+    return render(validated(snapshot, GuideDocument, source=guide.slug))

@@ -6,3 +6,6 @@ ACCOUNTS = [
     ("admin", "admin@example.com", "demo-admin-1"),
 ]
 """(role, e-mail address, password). Published: never to be used where strangers can sign in."""
+
+NAMES = {"candidate": "Alex Kim", "reviewer": "Robin Lee", "admin": "Sam Choi"}
+"""By role; names that both languages' voices can say."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from interviews.guide_files import Document, GuideDocument, Slug, Text, load, parse
+from interviews.guide_document import Document, GuideDocument, Slug, Text, parse
 
 FOLDER = Path(__file__).parent
 
@@ -58,7 +58,10 @@ def personas() -> list[PersonaDocument]:
 
 
 def guides() -> list[GuideDocument]:
-    return [load(path) for path in sorted(FOLDER.glob("guide_*.yaml"))]
+    return [
+        parse(path.read_text(encoding="utf-8"), GuideDocument, source=path.name)
+        for path in sorted(FOLDER.glob("guide_*.yaml"))
+    ]
 
 
 def configs() -> list[ConfigDocument]:

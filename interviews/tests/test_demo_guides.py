@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from interviews.demo import content
-from interviews.guide_files import GuideDocument, QuestionDocument, Text
+from interviews.guide_document import GuideDocument, QuestionDocument, Text
 
 GUIDES = content.guides()
 PERSONAS = content.personas()

@@ -4,7 +4,9 @@ import pytest
 import yaml
 
 from interviews.demo.content import FOLDER, guides
-from interviews.guide_files import GuideDocument, GuideFileError, load, normalised, parse, render
+from interviews.guide_document import GuideDocument, GuideFileError, normalised, parse
+from interviews.guide_files import dump, load, render, store
+from interviews.models import Competency, InterviewGuide, Question
 
 
 @pytest.fixture
@@ -80,3 +82,35 @@ def test_the_name_of_the_file_is_told(tmp_path):
     path.write_text("slug: Not A Slug\n")
     with pytest.raises(GuideFileError, match="broken.yaml"):
         load(path)
+
+
+@pytest.mark.django_db
+class TestDatabase:
+    @pytest.mark.parametrize("guide", guides(), ids=lambda guide: guide.slug)
+    def test_a_stored_guide_dumps_as_the_same_file(self, guide: GuideDocument):
+        assert dump(store(guide)) == render(guide)
+
+    def test_storing_again_changes_in_place(self, taster):
+        before = store(GuideDocument.model_validate(taster))
+        rows = set(before.questions.values_list("pk", flat=True))
+        taster["questions"][1]["text"]["en"] = "What are you proud of?"
+        taster["questions"].pop(0)
+        after = store(GuideDocument.model_validate(taster))
+        assert InterviewGuide.objects.count() == 1
+        assert set(after.questions.values_list("pk", flat=True)) < rows
+        assert after.questions.get(slug="proud-of").text_en == "What are you proud of?"
+
+    def test_a_guide_is_stored_whole_or_not_at_all(self, taster, monkeypatch):
+        def fail(**fields):
+            raise RuntimeError
+
+        monkeypatch.setattr(Question.objects, "update_or_create", fail)
+        with pytest.raises(RuntimeError):
+            store(GuideDocument.model_validate(taster))
+        assert not InterviewGuide.objects.exists() and not Competency.objects.exists()
+
+    def test_a_stored_guide_that_breaks_the_rules_is_not_dumped(self, taster):
+        guide = store(GuideDocument.model_validate(taster))
+        guide.questions.update(text_ko="")
+        with pytest.raises(GuideFileError, match="taster"):
+            dump(guide)
