@@ -148,5 +148,6 @@ class Command(BaseCommand):
             row, made = model.objects.update_or_create(**key, defaults=fields)
         else:
             row, made = model.objects.get_or_create(**key, defaults=fields)
-        self.made[str(model._meta.verbose_name_plural)] += made or self.refresh
+        if made or self.refresh:
+            self.made[str(model._meta.verbose_name_plural)] += 1
         return row

@@ -1,0 +1,96 @@
+"""The environment, read once: ``.env`` beside manage.py first, real variables win."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+"""Everything that the running product writes by default: database, uploads, secret key."""
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+SQLITE_OPTIONS = {
+    # A writer waits for the lock at BEGIN instead of failing at its first write.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode = WAL;"
+        "PRAGMA synchronous = NORMAL;"
+        "PRAGMA foreign_keys = ON;"
+        "PRAGMA cache_size = -20000;"
+    ),
+}
+
+
+def secret_key(debug: bool) -> str:
+    """SECRET_KEY, else the key that ``manage.py serve`` keeps in var/, else "" (a check error)."""
+    if key := env.str("SECRET_KEY", default=""):
+        return key
+    kept = VAR_DIR / "secret_key"
+    if kept.is_file():
+        return kept.read_text().strip()
+    return "insecure-key-for-debugging-only" if debug else ""
+
+
+def database() -> dict[str, Any]:
+    """DATABASE_URL as Django's settings: SQLite in WAL mode, or PostgreSQL with a pool."""
+    config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE_OPTIONS | options
+        # On disk, not in memory: consumers under test write from several threads.
+        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    elif config["ENGINE"].endswith("postgresql"):
+        # Threads of an ASGI server come and go; connections outlive them in the pool.
+        options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 10})
+    return config
+
+
+def channel_layers(redis_url: str) -> dict[str, Any]:
+    if not redis_url:
+        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    return {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [redis_url]},
+        }
+    }
+
+
+def caches(redis_url: str) -> dict[str, Any]:
+    if not redis_url:
+        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    return {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis_url,
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
+    }
+
+
+def voice_engines() -> dict[str, Any]:
+    """Engine profiles of VOICE_ENGINES_FILE (JSON), else the embedded engines.
+
+    ``{profile: {role: {"BACKEND": dotted path, "OPTIONS": keyword arguments}}}``; a list of such
+    entries is tried in order, and ``synthesizers`` holds one entry for each language.
+    """
+    if path := env.str("VOICE_ENGINES_FILE", default=""):
+        loaded: dict[str, Any] = json.loads(Path(path).read_text())
+        return loaded
+    return {
+        "embedded": {
+            "detector": {"BACKEND": "voice.adapters.silero.Silero", "OPTIONS": {}},
+            "turn_model": {"BACKEND": "voice.adapters.smart_turn.SmartTurn", "OPTIONS": {}},
+            "recognizer": {"BACKEND": "voice.adapters.whisper.Whisper", "OPTIONS": {}},
+            "model": {"BACKEND": "voice.adapters.llama.Llama", "OPTIONS": {}},
+            "synthesizers": {
+                "en": {"BACKEND": "voice.adapters.piper.Piper", "OPTIONS": {}},
+                "ko": {"BACKEND": "voice.adapters.kokoro.Kokoro", "OPTIONS": {}},
+            },
+        }
+    }

@@ -1,0 +1,30 @@
+"""Every refusal of the API as ``{"code", "detail"}``; validation errors keep their fields."""
+
+from typing import Any
+
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from interviews.models import TransitionError
+
+
+class LimitReached(APIException):
+    status_code = 429
+    default_code = "limit_reached"
+
+
+class Conflict(APIException):
+    status_code = 409
+    default_code = "wrong_status"
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    if isinstance(error, TransitionError):
+        error = Conflict(str(error))
+    response = exception_handler(error, context)
+    if response is None or isinstance(error, ValidationError):
+        return response
+    if isinstance(response.data, dict) and isinstance(error, APIException):
+        response.data["code"] = error.get_codes()
+    return response
