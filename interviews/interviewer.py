@@ -59,6 +59,8 @@ class Interviewer:
         self._clock = clock
         self._messages: deque[Message] = deque(history, maxlen=CONTEXT_MESSAGES)
         self._answers: dict[str, str] = {}
+        self.ending: str | None = None
+        """Why the next reply is the goodbye, whatever the guide would ask."""
 
     # -- what the call asks -----------------------------------------------------------------
 
@@ -106,6 +108,9 @@ class Interviewer:
 
     def reply(self, answer: Answer) -> Reply:
         language = answer.language if self._auto else self._language
+        if self.ending:
+            move = Move(MoveKind.FAREWELL, reason=self.ending)
+            return self._reply(move, answer, language)
         text = " ".join({**self._answers, answer.utterance: answer.text}.values())
         points = self._points()
         move = self.guide.next(

@@ -130,6 +130,30 @@ class Call:
         self._next.append(reply)
         self._say_next()
 
+    def conclude(self, farewell: Reply) -> None:
+        """Come to the end: what the candidate is saying counts as an answer, then ``farewell``
+        is said, unless the agent's reply to that answer already ends the call."""
+        self._waiting = False
+        unfinished = self._listener.continues
+        if unfinished is None and self._listener.endpointer.speaking:
+            unfinished = self._listener.utterance
+        self._drop_draft()
+        self._yield_floor()
+        self._listener.finish()
+        self._next = [farewell]
+        if unfinished is None:
+            self._say_next()
+            return
+        self._listener.utterance = unfinished
+        self._begin_draft(self._listener.endpointer.clock)
+        if draft := self._draft:
+            self._draft = None
+            self._give_floor(draft)
+
+    def set_rate(self, rate: int) -> None:
+        """Sample rate of the sound of replies that have not begun yet, in Hz."""
+        self._floor.rate = rate
+
     def hang_up(self) -> None:
         self._over.set()
 
@@ -138,14 +162,10 @@ class Call:
         return self._state
 
     @property
-    def idle(self) -> bool:
+    def quiet(self) -> bool:
         """Nobody speaks and nothing is being answered."""
-        return (
-            self._floor.turn is None
-            and not self._next
-            and not self._waiting
-            and not self._listener.endpointer.speaking
-        )
+        speaking = self._listener.endpointer.speaking
+        return self._floor.turn is None and not self._next and not speaking
 
     # -- the scope ------------------------------------------------------------------------
 
@@ -313,6 +333,7 @@ class Call:
 
     def _turn_over(self, turn: Turn) -> None:
         if turn.reply and turn.reply.ends and turn.outcome is Outcome.COMPLETED:
+            self._next.clear()
             self._outbox.put(CallEnded(turn.reply.ends))
         if not self._listener.endpointer.speaking and self._floor.turn is None:
             self._show("waiting" if self._waiting else "listening")

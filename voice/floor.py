@@ -186,7 +186,7 @@ class Floor:
 
     def _begin(self, turn: Turn) -> Speech:
         assert turn.reply is not None
-        self._emit(turn, SoundStarted(turn.utterance, self.rate))
+        self._emit(turn, SoundStarted(turn.utterance, turn.rate))
         turn.times.first_sound = _now()
         return Speech(
             turn.utterance, turn.reply.language, self._clock(), purpose=turn.reply.purpose,
@@ -212,8 +212,8 @@ class Floor:
 
     async def _ready(self, turn: Turn, clip: Clip) -> None:
         if turn.times.first_clip is None:
-            turn.times.first_clip = _now()
-        await turn.clips.put(Clip(clip.text.strip(), resample(clip.audio, self.rate), clip.visemes))
+            turn.times.first_clip, turn.rate = _now(), self.rate
+        await turn.clips.put(Clip(clip.text.strip(), resample(clip.audio, turn.rate), clip.visemes))
         turn.ready.set()
 
     def _speak(self, text: str, reply: Reply) -> AsyncGenerator[Clip]:

@@ -57,6 +57,8 @@ class Turn:
     clauses: "asyncio.Queue[str | None]" = field(default_factory=lambda: asyncio.Queue(2))
     clips: "asyncio.Queue[Clip | None]" = field(default_factory=lambda: asyncio.Queue(4))
     speech: Speech | None = None
+    rate: int = 0
+    """Sample rate of its sound; fixed with its first clip."""
     sent: list[Clip] = field(default_factory=list)
     sent_seconds: float = 0.0
     played_seconds: float = 0.0

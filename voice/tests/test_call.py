@@ -280,6 +280,19 @@ def test_the_call_ends_after_the_goodbye_is_heard() -> None:
     run(main())
 
 
+def test_what_is_being_said_when_the_call_is_concluded_is_not_lost() -> None:
+    async def main() -> None:
+        async with scene() as s:
+            await s.speak(1)
+            s.call.conclude(Reply(clauses("Goodbye."), "en", ends="candidate"))
+            await s.silence(6)
+        assert s.finals == ["That is my answer."]
+        assert s.events(InterviewerWords)[-1].text == "Goodbye."
+        assert s.events(CallEnded)[0].reason == "candidate"
+
+    run(main())
+
+
 def test_hanging_up_records_what_was_heard_so_far() -> None:
     async def main() -> None:
         async with scene(agent=ScriptedAgent(["A long question about your work. " * 4])) as s:

@@ -1,0 +1,335 @@
+"""The WebSocket of a live interview: frames in, events out, and who may connect.
+
+Everything about the interview itself is in ``live.py`` and below; this is the protocol's shell.
+"""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.websocket import authenticate
+from interviews import protocol
+from interviews.connection import group, let_go, take_over
+from interviews.live import EVENTS_KEPT, LiveInterview, end_lapsed, end_when_lapsed
+from interviews.log import current_interview
+from interviews.models import Interview
+from interviews.notices import FAILURES, NOTICES
+from interviews.protocol import Close, ProtocolError
+from voice.audio import Decoder, PcmDecoder
+from voice.errors import BadAudio
+from voice.events import Event, Failed, Noticed, Sound
+from voice.webm import WebmOpusDecoder
+
+log = logging.getLogger(__name__)
+
+INIT_SECONDS = 1.0
+"""How long a client may take to send ``init`` before the defaults apply."""
+BAD_MESSAGES = 20
+BAD_MESSAGES_SECONDS = 10.0
+FILING_SECONDS = 4.0
+"""How long the last words may take to be filed when a connection goes."""
+AUDIO_AHEAD = 60.0
+"""Seconds of microphone audio that may arrive faster than they were spoken."""
+
+
+class InterviewConsumer(AsyncWebsocketConsumer):
+    """One connection of one candidate to one interview."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.connection = uuid.uuid4()
+        self.live: LiveInterview | None = None
+        self._began = asyncio.Lock()
+        self._bad: deque[float] = deque(maxlen=BAD_MESSAGES)
+        self._sent: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
+        self._closing = False
+        self._released = False
+        self._running: asyncio.Task[None] | None = None
+        self._init = protocol.Init()
+        self._decoder: Decoder = WebmOpusDecoder()
+        self._audio_seconds = 0.0
+        self._audio_since: float | None = None
+        async with asyncio.TaskGroup() as self._tasks:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                if self.live:
+                    self.live.call.hang_up()
+
+    # -- coming and going -------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        self.interview_id: uuid.UUID = self.scope["url_route"]["kwargs"]["interview_id"]
+        current_interview.set(str(self.interview_id))
+        await self.accept()
+        user = await authenticate(self.scope, self.interview_id)
+        if user is None:
+            await self._refuse(4401, "bad_message", _("Please sign in again."))
+            return
+        translation.activate(user.language or translation.get_language() or "en")
+        interview = await self._load()
+        if interview is None:
+            await self._refuse(4404, "bad_message", _("There is no such interview."))
+        elif interview.candidate_id != user.pk:
+            await self._refuse(4403, "bad_message", _("This interview belongs to somebody else."))
+        elif interview.is_over:
+            await self._refuse(4410, "bad_message", _("This interview has ended."))
+        elif refusal := await self._limit(interview):
+            await self._refuse(4429, "limit_reached", refusal)
+        else:
+            self._tasks.create_task(self._begin_without_init())
+
+    async def _begin_without_init(self) -> None:
+        await asyncio.sleep(INIT_SECONDS)
+        await self._begin(protocol.Init())
+
+    async def _begin(self, init: protocol.Init) -> None:
+        async with self._began:
+            if self.live or self._closing:
+                return
+            await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
+            await take_over(self.interview_id, self.connection)
+            interview = await self._load()
+            if interview is None or not await self._open(interview):
+                await self._refuse(4410, "bad_message", _("This interview has ended."))
+                return
+            live = LiveInterview(interview, init, self._deliver, self._send)
+            self._apply(init)
+            self.live = live
+            await self._send(live.connected_message())
+            for message in live.missed_events(init.resume_after):
+                await self._write(message)
+            self._running = self._tasks.create_task(self._run(live))
+
+    async def _run(self, live: LiveInterview) -> None:
+        ending = self._tasks.create_task(self._end(live))
+        try:
+            await live.run()
+        except Exception:
+            log.exception("the live interview broke")
+            await self._refuse(1013, "internal", _("Something went wrong. Reconnecting …"), 2)
+        finally:
+            if not live.ended.done():
+                ending.cancel()
+
+    async def _end(self, live: LiveInterview) -> None:
+        reason = await live.ended
+        live.call.hang_up()
+        await self._send(await live.finish(reason))
+        await self._shut(1000)
+
+    async def disconnect(self, code: int) -> None:
+        self._closing = True
+        await self._release()
+
+    async def _release(self) -> None:
+        """File everything and let go of the interview; once."""
+        if self.live is None or self._released:
+            return
+        self._released = True
+        live = self.live
+        live.call.hang_up()
+        if self._running and self._running is not asyncio.current_task():
+            await asyncio.wait([self._running], timeout=FILING_SECONDS)
+        live.keep_events(list(self._sent))
+        await self.channel_layer.group_discard(group(self.interview_id), self.channel_name)
+        if await let_go(self.interview_id, self.connection, live.state()):
+            await self._pause()
+            end_when_lapsed(self.interview_id)
+
+    async def taken_over(self, message: Mapping[str, Any]) -> None:
+        if message["by"] != str(self.connection):
+            await self._refuse(
+                4409, "limit_reached", _("The interview was opened in another window.")
+            )
+
+    async def _refuse(
+        self, close: Close, code: str, message: str, retry_after: int | None = None
+    ) -> None:
+        error = {"type": "error", "code": code, "message": str(message), "fatal": True}
+        if retry_after is not None:
+            error["retry_after_seconds"] = retry_after
+        if not self._closing:
+            await self._send(error)
+        await self._shut(close)
+
+    async def _shut(self, code: Close) -> None:
+        if not self._closing:
+            self._closing = True
+            await self.close(code=code)
+            await self._release()
+
+    # -- client -> server -------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._closing:
+            return
+        try:
+            if bytes_data is not None:
+                await self._ready()
+                self._hear(bytes_data)
+            elif text_data is not None:
+                await self._take(protocol.parse(text_data))
+        except ProtocolError as error:
+            await self._ready()
+            await self._reject(error)
+
+    async def _ready(self) -> None:
+        if self.live is None:
+            await self._begin(protocol.Init())
+
+    async def _take(self, message: protocol.ClientMessage) -> None:
+        if isinstance(message, protocol.Init):
+            if self.live is None:
+                await self._begin(message)
+            else:
+                self._apply(message)
+            return
+        await self._ready()
+        live = self.live
+        if live is None:
+            return
+        match message:
+            case protocol.AudioChunk():
+                self._hear(message.audio())
+            case protocol.AudioEnd():
+                if not live.call.audio_end():
+                    await self._notice("nothing_heard")
+            case protocol.TextAnswer():
+                self._type(live, message.text)
+            case protocol.TakeTime():
+                live.call.take_time()
+                await self._notice("taking_time")
+            case protocol.Interrupt():
+                live.call.interrupt()
+            case protocol.PlaybackReport():
+                live.call.played(message.utterance, message.played_ms / 1000, done=message.done)
+            case protocol.EndInterview():
+                live.end()
+            case protocol.Ping():
+                now = timezone.now().isoformat()
+                await self._send({"type": "pong", "id": message.id, "server_time": now})
+
+    def _apply(self, init: protocol.Init) -> None:
+        self._init = init
+        if init.audio.encoding == "pcm_s16le":
+            self._decoder = PcmDecoder(init.audio.sample_rate)
+        else:
+            self._decoder = WebmOpusDecoder()
+        if self.live:
+            self.live.call.set_rate(init.playback.sample_rate)
+
+    def _type(self, live: LiveInterview, text: str) -> None:
+        if not live.interview.snapshot["options"]["typed_answers"]:
+            raise ProtocolError("bad_message", _("Typed answers are off in this interview."))
+        if not text.strip():
+            raise ProtocolError("bad_message", _("The answer is empty."))
+        live.type(text.strip())
+
+    def _hear(self, data: bytes) -> None:
+        if self.live is None:
+            return
+        if len(data) > protocol.MAX_FRAME:
+            raise ProtocolError(
+                "frame_too_large", f"audio frames hold at most {protocol.MAX_FRAME} bytes"
+            )
+        try:
+            pcm = self._decoder.feed(data)
+        except BadAudio as error:
+            raise ProtocolError("bad_audio", str(error)) from None
+        self._check_pace(len(pcm) / 32_000)
+        self.live.call.hear(pcm)
+
+    def _check_pace(self, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._audio_since is None or now - self._audio_since > self._audio_seconds:
+            self._audio_since, self._audio_seconds = now, 0.0
+        if self._audio_seconds + seconds - (now - self._audio_since) > AUDIO_AHEAD:
+            raise ProtocolError("rate_limited", _("Audio arrives faster than it can be spoken."))
+        self._audio_seconds += seconds
+
+    async def _reject(self, error: ProtocolError) -> None:
+        await self._send(
+            {"type": "error", "code": error.code, "message": error.message, "fatal": False}
+        )
+        now = asyncio.get_running_loop().time()
+        self._bad.append(now)
+        if len(self._bad) == BAD_MESSAGES and now - self._bad[0] <= BAD_MESSAGES_SECONDS:
+            await self._refuse(4400, "bad_message", _("Too many messages that make no sense."))
+
+    # -- server -> client -------------------------------------------------------------------
+
+    async def _deliver(self, event: Event) -> None:
+        match event:
+            case Sound():
+                if self._init.playback.transport == "json":
+                    await self._send(protocol.sound_chunk(event))
+                elif not self._closing:
+                    await self.send(bytes_data=event.pcm)
+            case Noticed(code=code):
+                await self._notice(code)
+            case Failed(code=code):
+                message = str(FAILURES[code])
+                error = {"type": "error", "code": code, "message": message, "fatal": False}
+                await self._send(error)
+            case _:
+                if message := protocol.encode(event):
+                    await self._send(message)
+
+    async def _notice(self, code: str) -> None:
+        await self._send({"type": "notice", "code": code})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        """Number a message, keep it for a client that comes back, and send it."""
+        if message["type"] == "notice":
+            message = {**message, "message": str(NOTICES[message["code"]])}
+        if self.live:
+            self.live.event_seq += 1
+            seq, at = self.live.event_seq, self.live.clock()
+        else:
+            seq, at = 1, 0.0
+        message = {**message, "seq": seq, "at_ms": round(at * 1000)}
+        if message["type"] != "ai_audio_chunk":
+            self._sent.append(message)
+        await self._write(message)
+
+    async def _write(self, message: Mapping[str, Any]) -> None:
+        if not self._closing:
+            await self.send(text_data=json.dumps(message, ensure_ascii=False))
+
+    # -- the database -----------------------------------------------------------------------
+
+    @database_sync_to_async
+    def _load(self) -> Interview | None:
+        end_lapsed(self.interview_id)
+        rows = Interview.objects.select_related("candidate").prefetch_related("utterances")
+        return rows.filter(id=self.interview_id).first()
+
+    @database_sync_to_async
+    def _limit(self, interview: Interview) -> str:
+        """Why the candidate's plan does not allow to begin now; empty if it does."""
+        return interview.limit_reached() if interview.status == Interview.Status.READY else ""
+
+    @database_sync_to_async
+    def _open(self, interview: Interview) -> bool:
+        if interview.is_over:
+            return False
+        if interview.status == Interview.Status.READY:
+            interview.start()
+        else:
+            interview.resume()
+        return True
+
+    @database_sync_to_async
+    def _pause(self) -> None:
+        interview = Interview.objects.get(id=self.interview_id)
+        if interview.status == Interview.Status.LIVE:
+            interview.pause()

@@ -1,0 +1,267 @@
+"""One interview while somebody is connected to it: the call, its clock, its record, its end."""
+
+import asyncio
+import logging
+import uuid
+from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from interviews.assessment import assess_answer, assess_interview
+from interviews.clock import InterviewClock
+from interviews.engines import engines
+from interviews.guide import REMINDER_SECONDS, Progress
+from interviews.interviewer import Interviewer
+from interviews.models import Interview, Utterance
+from interviews.protocol import Init
+from interviews.recorder import Recorder
+from voice.agent import Answer
+from voice.call import Call
+from voice.endpointing import PATIENCE
+from voice.engines import Message, Role
+from voice.events import CallEnded, CandidateWords, Event, TurnCompleted
+
+log = logging.getLogger(__name__)
+
+_ROLES: dict[str, Role] = {"candidate": "candidate", "interviewer": "interviewer"}
+
+TIME_EVERY = 10.0
+"""Seconds between two ``time`` messages, each of which is also written to the database."""
+OVERTIME = 15.0
+"""Seconds that an answer may go on after the time is up."""
+EVENTS_KEPT = 500
+"""Messages that a client which comes back may still ask for."""
+
+
+class LiveInterview:
+    """Made at a connection, run until it is lost or the interview is over.
+
+    ``deliver`` takes the call's events, ``send`` takes messages of the interview's own.
+    """
+
+    def __init__(
+        self,
+        interview: Interview,
+        init: Init,
+        deliver: Callable[[Event], Awaitable[None]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        self.interview = interview
+        self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.event_seq = max(interview.event_seq, self._plausible(init.resume_after))
+        self._send = send
+        self._deliver = deliver
+        self._reminded = False
+        self._assessing: set[asyncio.Task[None]] = set()
+        self._rows = rows = list(interview.utterances.all())
+        self.clock = InterviewClock(interview.clock_seconds)
+        snapshot = interview.snapshot
+        voices = engines(snapshot["profile"])
+        self.interviewer = Interviewer(
+            snapshot,
+            model=voices.model,
+            candidate=interview.candidate.name or interview.candidate.email.partition("@")[0],
+            language=interview.language,
+            clock=self.clock,
+            progress=Progress.from_json(interview.progress),
+            history=[Message(_ROLES[row.speaker], row.text) for row in rows if row.text],
+        )
+        self.recorder = Recorder(
+            interview.id,
+            last_sequence=rows[-1].sequence if rows else 0,
+            state=self.state,
+        )
+        options = snapshot["options"]
+        self.call = Call(
+            voices,
+            self.interviewer,
+            self.recorder,
+            self._on_event,
+            clock=self.clock,
+            patience=PATIENCE.get(options["patience"], PATIENCE["normal"]),
+            rate=init.playback.sample_rate,
+            push_to_talk=options["input_mode"] == "push_to_talk",
+            turns=sum(row.speaker == Utterance.Speaker.CANDIDATE for row in rows),
+        )
+
+    # -- facts ------------------------------------------------------------------------------
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, self.interviewer.remaining)
+
+    def state(self) -> dict[str, Any]:
+        """The interview's own fields as they are now."""
+        return {
+            "clock_seconds": self.clock(),
+            "seen_at": timezone.now(),
+            "event_seq": self.event_seq,
+            "progress": self.interviewer.progress.to_json(),
+        }
+
+    def connected_message(self) -> dict[str, Any]:
+        snapshot = self.interview.snapshot
+        persona = snapshot["persona"]
+        language = self.interviewer.expected_language
+        return {
+            "type": "connected",
+            "session_id": str(uuid.uuid4()),
+            "interview": {
+                "id": str(self.interview.id),
+                "title": snapshot["title"],
+                "persona": persona["name"][language],
+                "avatar": persona["avatar"],
+                "language": self.interview.language,
+                "duration_seconds": snapshot["duration_seconds"],
+            },
+            "resumed": bool(self._rows),
+            "remaining_seconds": round(self.remaining),
+            "history": self.interview.history(),
+            "protocol": 1,
+        }
+
+    def _plausible(self, resume_after: int | None) -> int:
+        # A server that died may have sent more than it had stored.
+        stored = self.interview.event_seq
+        return resume_after if resume_after and resume_after <= stored + 10_000 else stored
+
+    # -- its life ---------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Speak, listen, keep the time; returns when ``call.hang_up`` is called."""
+        self.clock.start()
+        self._begin()
+        async with asyncio.TaskGroup() as tasks:
+            timekeeper = tasks.create_task(self._keep_time())
+            await self.call.run()
+            timekeeper.cancel()
+        self.clock.stop()
+        if self._assessing:
+            await asyncio.wait(self._assessing, timeout=10)
+
+    def _begin(self) -> None:
+        if not self._rows:
+            self.call.say(self.interviewer.opening())
+            return
+        last = self._rows[-1]
+        owed = None
+        if last.speaker == Utterance.Speaker.CANDIDATE:
+            owed = Answer(
+                str(last.id), last.text_said, last.language, last.source, last.confidence,
+                last.start_ms / 1000, (last.end_ms or last.start_ms) / 1000,
+            )  # fmt: skip
+        cut = last.interrupted or not last.text_heard
+        if reply := self.interviewer.resumption(owed, repeats=cut):
+            self.call.say(reply)
+
+    def end(self) -> None:
+        """The candidate has had enough."""
+        self.interviewer.ending = "candidate"
+        self.call.conclude(self.interviewer.farewell("candidate"))
+
+    def type(self, text: str) -> None:
+        now = self.clock()
+        language = self.interviewer.expected_language
+        if self.interview.language == "auto":
+            language = "ko" if any("가" <= letter <= "힣" for letter in text) else "en"
+        self.call.type(Answer(str(uuid.uuid4()), text, language, "typed", None, now, now))
+
+    async def _keep_time(self) -> None:
+        told = asyncio.get_running_loop().time()
+        await self.tell_time()
+        while True:
+            await asyncio.sleep(0.5)
+            now = asyncio.get_running_loop().time()
+            if now - told >= TIME_EVERY:
+                told = now
+                await self.tell_time()
+                await self.recorder.save_state()
+            left = self.interviewer.remaining
+            if left <= REMINDER_SECONDS and not self._reminded:
+                self._reminded = True
+                if not self.interviewer.progress.reminded:
+                    await self._send({"type": "notice", "code": "time_nearly_up"})
+            if not self.interviewer.ending and (
+                left <= -OVERTIME or (left <= 0 and self.call.quiet)
+            ):
+                self.interviewer.ending = "time_up"
+                self.call.conclude(self.interviewer.farewell("time_up"))
+
+    async def tell_time(self) -> None:
+        await self._send({"type": "time", "remaining_seconds": round(self.remaining)})
+
+    async def _on_event(self, event: Event) -> None:
+        if isinstance(event, CallEnded):
+            if not self.ended.done():
+                self.ended.set_result(event.reason)
+            return
+        await self._deliver(event)
+        if isinstance(event, TurnCompleted):
+            await self.tell_time()
+        if isinstance(event, CandidateWords) and event.is_final:
+            task = asyncio.create_task(assess_answer(uuid.UUID(event.utterance)))
+            self._assessing.add(task)
+            task.add_done_callback(self._assessing.discard)
+
+    async def finish(self, reason: str) -> dict[str, Any]:
+        """Close the record; gives the last message."""
+        await self.recorder.save_state()
+        history = await self._end(reason)
+        await assess_interview(self.interview.id)
+        return {
+            "type": "interview_ended",
+            "reason": reason,
+            "history": history,
+            "results_url": reverse("interviews:results", args=[self.interview.id]),
+        }
+
+    @database_sync_to_async
+    def _end(self, reason: str) -> list[dict[str, str]]:
+        interview = Interview.objects.get(id=self.interview.id)
+        interview.end(reason)
+        return interview.history()
+
+    # -- what a client that comes back may ask for ------------------------------------------
+
+    def keep_events(self, messages: list[dict[str, Any]]) -> None:
+        seconds = settings.GRACE_SECONDS + 60
+        cache.set(_events_key(self.interview.id), messages, seconds)
+
+    def missed_events(self, after: int | None) -> list[dict[str, Any]]:
+        if after is None:
+            return []
+        kept = cache.get(_events_key(self.interview.id)) or []
+        return [message for message in kept if message["seq"] > after]
+
+
+def _events_key(interview_id: uuid.UUID) -> str:
+    return f"interview-events:{interview_id}"
+
+
+def end_lapsed(interview_id: uuid.UUID) -> None:
+    """Abandon the interview if its candidate has been away for longer than the grace period."""
+    grace = timedelta(seconds=settings.GRACE_SECONDS)
+    Interview.objects.filter(id=interview_id).end_lapsed(timezone.now(), grace)
+
+
+_lapsing: set[asyncio.Task[None]] = set()
+
+
+def end_when_lapsed(interview_id: uuid.UUID) -> None:
+    """End an interview whose candidate does not come back within the grace period. Should this
+    process die first, the next look at the interview does it."""
+
+    async def wait() -> None:
+        await asyncio.sleep(settings.GRACE_SECONDS + 1)
+        await database_sync_to_async(end_lapsed)(interview_id)
+        await assess_interview(interview_id)
+
+    task = asyncio.create_task(wait())
+    _lapsing.add(task)
+    task.add_done_callback(_lapsing.discard)
