@@ -52,7 +52,7 @@ def test_all_of_the_content_is_there():
 
 def test_the_candidate_may_take_every_interview_and_the_shortest_come_first():
     seed()
-    configs = InterviewConfig.objects.available_to(User.objects.get(email=ACCOUNTS[0][1]))
+    configs = InterviewConfig.objects.open_to(User.objects.get(email=ACCOUNTS[0][1]))
     assert [config.duration_minutes for config in configs][:3] == [5, 5, 15]
     assert len(configs) == len(content.configs())
 
