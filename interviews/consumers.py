@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.websocket import authenticate
 from interviews import protocol
 from interviews.connection import group, let_go, take_over
+from interviews.limits import Limits
 from interviews.live import EVENTS_KEPT, LiveInterview, end_lapsed, end_when_lapsed
 from interviews.log import current_interview
 from interviews.models import Interview
@@ -316,7 +317,9 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     @database_sync_to_async
     def _limit(self, interview: Interview) -> str:
         """Why the candidate's plan does not allow to begin now; empty if it does."""
-        return interview.limit_reached() if interview.status == Interview.Status.READY else ""
+        if interview.status != Interview.Status.READY:
+            return ""
+        return Limits.of(interview.candidate).refusal(interview.duration_seconds / 60)
 
     @database_sync_to_async
     def _open(self, interview: Interview) -> bool:
