@@ -19,7 +19,6 @@ import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from voice.adapters import whisper_base
@@ -107,7 +106,7 @@ class Whisper:
     async def transcribe(
         self, audio: Audio, *, language: str | None = None, terms: str = ""
     ) -> Transcript:
-        """Raises ``EngineError`` (``unsupported_language``, ``unavailable``, ``missing_weights``)."""
+        """Raises ``EngineError`` (``unsupported_language``, ``unavailable`` …)."""
         audio = resample(audio, RATE)
         guesses: list[Guess] = []
         if audio.level > QUIET:
@@ -135,8 +134,8 @@ class Whisper:
 
     async def _guess(self, samples: Samples, language: str | None, terms: str) -> Guess:
         """Encoding and decoding are queued apart: a cancelled request goes no step further."""
-        frames = math.ceil(len(samples) * FRAMES_PER_SECOND / RATE) + MARGIN
-        for window in (max(frames, SHORTEST_WINDOW), FULL_WINDOW):
+        needed = math.ceil(len(samples) * FRAMES_PER_SECOND / RATE) + MARGIN
+        for window in sorted({max(needed, SHORTEST_WINDOW), FULL_WINDOW}):
             encoded = await self._run(self._encode, samples, window)
             if language is None:
                 language = await self._run(self._detect, encoded)
@@ -152,16 +151,15 @@ class Whisper:
 
     @cached_property
     def _model(self) -> WhisperModel:
-        path = self._name or str(whisper_base.folder())
         try:
             return WhisperModel(
-                path,
+                self._name or str(whisper_base.folder()),
                 device=self._device,
                 compute_type=self._compute_type,
                 cpu_threads=self._cpu_threads,
             )
         except (OSError, RuntimeError, ValueError) as error:
-            raise EngineError(f"whisper {path}", "unavailable") from error
+            raise EngineError("whisper", "unavailable") from error
 
     def _tokenizer(self, language: str) -> Tokenizer:
         if language not in self._tokenizers:
@@ -206,7 +204,6 @@ class Whisper:
             max_length=max_length,
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_tokens=get_suppressed_tokens(tokenizer, (-1,)),
         )
         tokens = result.sequences_ids[0]
         complete = len(tokens) < min(max_length // 2, max_length - len(prompt))

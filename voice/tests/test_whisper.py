@@ -69,8 +69,9 @@ async def test_noise_says_nothing(whisper: Whisper, loudness: int, language: str
     assert heard.confidence == 0
 
 
-async def test_no_audio_says_nothing(whisper: Whisper) -> None:
-    assert (await whisper.transcribe(Audio(b""))).text == ""
+@pytest.mark.parametrize("pcm", [b"", b"\x00\x40", b"\x00\x40" * 300])
+async def test_a_click_says_nothing(whisper: Whisper, pcm: bytes) -> None:
+    assert (await whisper.transcribe(Audio(pcm))).text == ""
 
 
 async def test_terms_spell_what_sounds_alike(whisper: Whisper) -> None:
