@@ -8,6 +8,8 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from avatars import glb
+
 
 class Avatar(models.Model):
     """A head with ARKit-52 or Oculus-viseme morphs: one that is shipped, or an uploaded GLB."""
@@ -54,8 +56,6 @@ class Avatar(models.Model):
     def clean(self) -> None:
         # Only a fresh upload is read: a stored file was checked when it came.
         if self.glb and not getattr(self.glb, "_committed", True):
-            from avatars import glb
-
             if self.glb.size > settings.MAX_AVATAR_BYTES:
                 raise ValidationError({"glb": _("The file is too large.")})
             try:

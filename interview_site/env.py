@@ -1,7 +1,9 @@
 """The environment, read once: ``.env`` beside manage.py first, real variables win."""
 
 import json
+import os
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import environ
@@ -43,7 +45,8 @@ def database() -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS | options
         # On disk, not in memory: consumers under test write from several threads.
-        config["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+        # One a process: two runs of the suite must not share it.
+        config["TEST"] = {"NAME": Path(gettempdir()) / f"interviews-{os.getpid()}.sqlite3"}
     elif config["ENGINE"].endswith("postgresql"):
         # Threads of an ASGI server come and go; connections outlive them in the pool.
         options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 10})

@@ -5,8 +5,16 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from interview_site.env import BASE_DIR, VAR_DIR, caches, channel_layers, database, env
-from interview_site.env import secret_key, voice_engines
+from interview_site.env import (
+    BASE_DIR,
+    VAR_DIR,
+    caches,
+    channel_layers,
+    database,
+    env,
+    secret_key,
+    voice_engines,
+)
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -215,6 +223,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"InterviewStatusEnum": "interviews.models.interview.Status"},
 }
 
 # Logs
@@ -239,5 +248,6 @@ LOGGING = {
         "django.server": {"level": "INFO", "propagate": True, "handlers": []},
         "daphne": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
     },
 }

@@ -33,12 +33,18 @@ def roles(profile: str) -> dict[str, Engine]:
 
 
 async def warm(profile: str) -> AsyncIterator[tuple[str, float]]:
-    """Load every model of a profile; yields each role and the seconds that it took."""
+    """Load the models of a profile side by side; yields each role as it gets warm, and seconds."""
     clock = asyncio.get_running_loop().time
-    for role, engine in roles(profile).items():
+
+    async def one(role: str, engine: Engine) -> tuple[str, float]:
         began = clock()
         await engine.warm()
-        yield role, clock() - began
+        return role, clock() - began
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(*item)) for item in roles(profile).items()]
+        for next_one in asyncio.as_completed(tasks):
+            yield await next_one
     _warm.add(profile)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -28,3 +30,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(response.data, dict) and isinstance(error, APIException):
         response.data["code"] = error.get_codes()
     return response
+
+
+class Refusal(serializers.Serializer):
+    detail = serializers.CharField()
+    code = serializers.CharField()
+
+
+def responses(*statuses: int) -> dict[int, Any]:
+    """The refusals of a call, for the schema."""
+    return {
+        status: OpenApiTypes.OBJECT if status == 400 else Refusal for status in sorted(statuses)
+    }

@@ -97,7 +97,8 @@ class Command(BaseCommand):
         persona.full_clean()
 
     def _avatar(self, slug: str, name: str) -> Avatar:
-        if avatar := Avatar.objects.filter(slug=slug).first():
+        avatar = Avatar.objects.filter(slug=slug).first()
+        if avatar and not self.refresh:
             return avatar
         path = finders.find(f"avatars/{slug}.glb")
         if not isinstance(path, str):
@@ -108,15 +109,15 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(f"The head {slug}.glb cannot be used: {error}") from error
         poster = f"avatars/{slug}.webp"
-        self.made["heads"] += 1
-        return Avatar.objects.create(
-            slug=slug,
-            name=name,
-            static_path=f"avatars/{slug}.glb",
-            static_poster=poster if finders.find(poster) else "",
-            validated=True,
-            licence=HEAD_LICENCE,
-        )
+        fields = {
+            "name": name,
+            "glb": "",
+            "static_path": f"avatars/{slug}.glb",
+            "static_poster": poster if finders.find(poster) else "",
+            "validated": True,
+            "licence": HEAD_LICENCE,
+        }
+        return self._keep(Avatar, {"slug": slug}, fields)
 
     def _config(self, document: content.ConfigDocument) -> None:
         fields = document.model_dump()

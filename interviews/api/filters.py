@@ -1,0 +1,45 @@
+"""What a reviewer narrows the list of interviews by."""
+
+import django_filters as filters
+from django.db.models import Avg, Q, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from interviews.models import Interview, InterviewConfig
+from interviews.models.interview import InterviewQuerySet
+
+
+class InterviewFilter(filters.FilterSet):
+    candidate = filters.CharFilter(
+        field_name="candidate__email", lookup_expr="iexact", help_text="Email address."
+    )
+    status = filters.MultipleChoiceFilter(choices=Interview.Status.choices)
+    persona = filters.CharFilter(field_name="snapshot__persona__slug", help_text="Slug.")
+    language = filters.ChoiceFilter(choices=InterviewConfig.Language.choices)
+    after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    min_score = filters.NumberFilter(
+        method="by_score", min_value=1, max_value=5, help_text="Least mean level."
+    )
+    max_score = filters.NumberFilter(
+        method="by_score", min_value=1, max_value=5, help_text="Greatest mean level."
+    )
+    search = filters.CharFilter(
+        method="by_words",
+        max_length=200,
+        help_text="Words that were all said in the interview, in any order.",
+    )
+
+    class Meta:
+        model = Interview
+        fields: list[str] = []
+
+    @extend_schema_field(OpenApiTypes.DECIMAL)
+    def by_score(self, interviews: QuerySet, name: str, value: float) -> QuerySet:
+        bound = "mean_level__gte" if name == "min_score" else "mean_level__lte"
+        mean = Avg("scores__level", filter=Q(scores__valid=True))
+        return interviews.annotate(mean_level=mean).filter(**{bound: value})
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def by_words(self, interviews: InterviewQuerySet, name: str, value: str) -> QuerySet:
+        return interviews.saying(value)

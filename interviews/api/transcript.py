@@ -1,0 +1,64 @@
+"""A transcript as text, SubRip or WebVTT."""
+
+from collections.abc import Callable, Iterator
+from html import escape
+from itertools import pairwise
+
+from interviews.models import Interview, Utterance
+
+SHORTEST_CUE_MS = 500
+Cue = tuple[int, int, str, str]
+"""Start and end in milliseconds, the speaker's name, the words."""
+
+
+def cues(interview: Interview) -> list[Cue]:
+    """What was heard; one that has no end yet lasts until the next begins."""
+    rows = [row for row in interview.utterances.all() if row.text_heard.strip()]
+    names = {
+        Utterance.Speaker.CANDIDATE: str(interview.candidate),
+        Utterance.Speaker.INTERVIEWER: _interviewer(interview),
+    }
+    following: list[int | None] = [after.start_ms for _row, after in pairwise(rows)]
+    found = []
+    for row, next_start in zip(rows, [*following, None], strict=False):
+        end = row.end_ms or next_start or 0
+        words = " ".join(row.text_heard.split())
+        speaker = names[Utterance.Speaker(row.speaker)]
+        found.append((row.start_ms, max(end, row.start_ms + SHORTEST_CUE_MS), speaker, words))
+    return found
+
+
+def _interviewer(interview: Interview) -> str:
+    names = interview.snapshot["persona"]["name"]
+    return names.get(interview.language) or names["en"]
+
+
+def _clock(milliseconds: int, point: str) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{rest:03}"
+
+
+def _text(interview: Interview) -> Iterator[str]:
+    for start, _end, speaker, words in cues(interview):
+        yield f"[{_clock(start, '.')[:-4]}] {speaker}: {words}\n"
+
+
+def _subrip(interview: Interview) -> Iterator[str]:
+    for number, (start, end, speaker, words) in enumerate(cues(interview), 1):
+        span = f"{_clock(start, ',')} --> {_clock(end, ',')}"
+        yield f"{number}\n{span}\n{speaker}: {words.replace('-->', '→')}\n\n"
+
+
+def _webvtt(interview: Interview) -> Iterator[str]:
+    yield "WEBVTT\n\n"
+    for start, end, speaker, words in cues(interview):
+        span = f"{_clock(start, '.')} --> {_clock(end, '.')}"
+        name = escape(speaker.replace("\n", " "), quote=False)
+        yield f"{span}\n<v {name}>{escape(words, quote=False)}\n\n"
+
+
+FORMATS: dict[str, tuple[str, Callable[[Interview], Iterator[str]]]] = {
+    "txt": ("text/plain; charset=utf-8", _text),
+    "srt": ("application/x-subrip; charset=utf-8", _subrip),
+    "vtt": ("text/vtt; charset=utf-8", _webvtt),
+}

@@ -1,0 +1,142 @@
+"""The interviews of the API: make one, run it, read it."""
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.models import Ticket, User
+from interviews.api.errors import LimitReached, responses
+from interviews.api.filters import InterviewFilter
+from interviews.api.serializers import (
+    InterviewDetailSerializer,
+    InterviewSerializer,
+    NewInterviewSerializer,
+    ScoreSerializer,
+    TicketSerializer,
+    UtteranceSerializer,
+)
+from interviews.api.transcript import FORMATS
+from interviews.limits import Limits
+from interviews.models import Interview
+
+
+class Newest(CursorPagination):
+    ordering = ("-created_at", "-id")
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Interview]):
+    """Everybody finds only what they may see; a foreign interview is a 404."""
+
+    queryset = Interview.objects.none()
+    serializer_class = InterviewSerializer
+    filterset_class = InterviewFilter
+    pagination_class = Newest
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return Interview.objects.visible_to(self.request.user).select_related("candidate")
+
+    def get_serializer_class(self):
+        return InterviewDetailSerializer if self.action == "retrieve" else self.serializer_class
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    @extend_schema(
+        request=NewInterviewSerializer,
+        responses={201: InterviewSerializer, **responses(400, 401, 429)},
+    )
+    def create(self, request: Request) -> Response:
+        asked = NewInterviewSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        fields = dict(asked.validated_data)
+        config = fields.pop("config")
+        if refusal := Limits.of(request.user).refusal(config.duration_minutes):
+            raise LimitReached(refusal)
+        interview = Interview.objects.create_from(config, request.user, **fields)
+        return Response(self._shown(interview), status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        request=None, responses={200: InterviewSerializer, **responses(401, 403, 404, 409, 429)}
+    )
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, pk: str) -> Response:
+        """Start the clock; the WebSocket also does at its first connection."""
+        with transaction.atomic():
+            # Starts of one candidate queue up here, or two could each see the last free place.
+            User.objects.select_for_update().get(pk=request.user.pk)
+            interview = self._own()
+            if refusal := interview.limit_reached():
+                raise LimitReached(refusal)
+            interview.start()
+        return Response(self._shown(interview))
+
+    @extend_schema(
+        request=None, responses={200: InterviewSerializer, **responses(401, 403, 404, 409)}
+    )
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        interview = self._own()
+        interview.end(Interview.EndReason.CANDIDATE)
+        return Response(self._shown(interview))
+
+    @extend_schema(request=None, responses={201: TicketSerializer, **responses(401, 403, 404)})
+    @action(detail=True, methods=["post"])
+    def ticket(self, request: Request, pk: str) -> Response:
+        """A ticket for ``?ticket=`` of the WebSocket: valid for 60 s, once."""
+        plain, expires_at = Ticket.issue(request.user, self._own().pk)
+        shown = TicketSerializer({"ticket": plain, "expires_at": expires_at})
+        return Response(shown.data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("format", enum=["json", *FORMATS], default="json")],
+        responses={
+            (200, "application/json"): UtteranceSerializer(many=True),
+            **{
+                (200, kind.partition(";")[0]): OpenApiTypes.STR for kind, _lines in FORMATS.values()
+            },
+            **responses(400, 401, 404),
+        },
+    )
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def transcript(self, request: Request, pk: str) -> Response | HttpResponse:
+        interview = self.get_object()
+        name = request.query_params.get("format", "json")
+        if name == "json":
+            return Response(UtteranceSerializer(interview.utterances.all(), many=True).data)
+        if name not in FORMATS:
+            raise ValidationError({"format": [_("Choose json, txt, srt or vtt.")]})
+        content_type, lines = FORMATS[name]
+        return HttpResponse(
+            "".join(lines(interview)),
+            content_type=content_type,
+            headers={"Content-Disposition": f'inline; filename="interview-{pk}.{name}"'},
+        )
+
+    @extend_schema(responses={200: ScoreSerializer(many=True), **responses(401, 404)})
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def scores(self, request: Request, pk: str) -> Response:
+        return Response(ScoreSerializer(self.get_object().scores.all(), many=True).data)
+
+    def _own(self) -> Interview:
+        interview = self.get_object()
+        if interview.candidate_id != self.request.user.pk:
+            raise PermissionDenied(_("Only the candidate may do this."))
+        return interview
+
+    def _shown(self, interview: Interview):
+        return InterviewSerializer(interview, context=self.get_serializer_context()).data

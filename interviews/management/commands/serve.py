@@ -1,0 +1,50 @@
+import asyncio
+
+from daphne.server import Server  # before anything of Twisted: it installs the asyncio reactor
+from daphne.endpoints import build_endpoint_description_strings  # isort: skip
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from twisted.internet import reactor
+
+from interviews.demo import ACCOUNTS
+
+
+class Command(BaseCommand):
+    help = "Warm the engines in this process, then serve pages, API and WebSockets from it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--demo",
+            action="store_true",
+            help="first migrate, collect the static files and seed the demo",
+        )
+
+    def handle(self, *, host: str, port: int, demo: bool, **options: object) -> None:
+        if demo:
+            call_command("migrate", verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command("seed_demo")
+        # Imported late: loading the URLs reads the static files' manifest.
+        from interview_site.asgi import application
+
+        def ready() -> None:
+            self.stdout.write(f"Ready: http://{host}:{port}/")
+            for account in ACCOUNTS if demo else []:
+                self.stdout.write(" ".join(account))
+            self.stdout.flush()
+
+        # The engines' clients belong to one event loop: the one that will serve.
+        asyncio.set_event_loop(reactor._asyncioEventloop)
+        call_command("warm_engines", stdout=self.stdout)
+        server = Server(
+            application=application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            ready_callable=ready,
+            proxy_forwarded_address_header="X-Forwarded-For" if settings.HTTPS else None,
+        )
+        server.run()
+        if server.abort_start:
+            raise CommandError(f"Port {port} on {host} is not free: choose another with PORT=.")
