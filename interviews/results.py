@@ -85,7 +85,8 @@ class Results:
 
     def utterance(self, row: Utterance) -> dict[str, Any]:
         """A transcript entry; ``cut`` is what the interviewer had prepared but nobody heard."""
-        heard, said = row.text, row.text_said
+        said = row.text_said
+        heard = said if row.speaker == "candidate" else row.text_heard
         cut = said[len(heard) :].strip() if said.startswith(heard) else ""
         return {
             "pk": row.pk,
@@ -145,7 +146,7 @@ class Results:
             "rationale": score.rationale,
             "reason": score.unassessable_reason,
             "scorer": score.scorer,
-            "points": self.points(score.competency),
+            "points": self.points(score),
             "evidence": [
                 {
                     "quote": item.get("quote", ""),
@@ -155,33 +156,17 @@ class Results:
             ],
         }
 
-    def points(self, competency: str) -> list[dict[str, Any]]:
-        """Expected points of the questions that were asked. What was left open is shown to
+    def points(self, score: Score) -> list[dict[str, Any]]:
+        """Expected points of the questions that were answered. What was left open is shown to
         reviewers only: to a candidate it would give the guide away."""
-        asked, covered = self.asked_and_covered()
-        points = [
-            {
-                "text": in_language(point["text"]),
-                "covered": (question["slug"], point["key"]) in covered,
-            }
+        texts = {
+            f"{question['slug']}.{point['key']}": in_language(point["text"])
             for question in self.interview.snapshot["guide"]["questions"]
-            if question.get("competency") == competency and question["slug"] in asked
             for point in question["expected_points"]
-        ]
-        return [point for point in points if point["covered"] or not self.is_candidate]
-
-    def asked_and_covered(self) -> tuple[set[str], set[tuple[str, str]]]:
-        """Questions that were asked, and ``(question, point)`` of what the answers covered."""
-        asked: set[str] = set()
-        covered: set[tuple[str, str]] = set()
-        question = ""
-        for row in self.rows:
-            if row.question:
-                question = row.question
-                asked.add(question)
-            if feedback := self.feedback.get(row.pk):
-                covered |= {(question, key) for key in feedback.covered_points}
-        return asked, covered
+        }
+        named = set(score.details.get("named", ()))
+        keys = score.details.get("named" if self.is_candidate else "expected", ())
+        return [{"text": texts[key], "covered": key in named} for key in keys if key in texts]
 
     @property
     def downloads(self) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.views import i18n
 from django.views.decorators.cache import never_cache
@@ -71,7 +70,7 @@ def interview_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def setup(request: HttpRequest) -> HttpResponse:
-    configs = InterviewConfig.objects.available_to(request.user)
+    configs = InterviewConfig.objects.open_to(request.user)
     form = SetupForm(request.POST or None, request.FILES or None, configs=configs)
     if request.method == "POST" and form.is_valid():
         interview = form.save(request.user)
@@ -102,8 +101,9 @@ def check(request: HttpRequest, pk) -> HttpResponse:
     interview = own_interview(request, pk)
     if interview.is_over:
         return redirect("interviews:results", interview.pk)
+    refusal = interview.limit_reached() if interview.status == "ready" else ""
     form = ConsentForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not refusal:
         with transaction.atomic():
             now = timezone.now()
             Consent.objects.create(
@@ -118,6 +118,7 @@ def check(request: HttpRequest, pk) -> HttpResponse:
     context = {
         "interview": interview,
         "form": form,
+        "refusal": refusal,
         "interviewer": interviewer_name(interview),
         "minutes": interview.snapshot["duration_seconds"] // 60,
     }
@@ -139,7 +140,7 @@ def room(request: HttpRequest, pk) -> HttpResponse:
         "avatar_url": interview.snapshot["persona"]["avatar"]["url"],
         "poster_url": poster(interview),
         "websocket_path": f"/ws/interviews/{interview.pk}/",
-        "results_url": reverse("interviews:results", args=[interview.pk]),
+        "results_url": interview.get_results_url(),
         "options": interview.snapshot["options"],
     }
     return render(request, "interviews/room.html", context)

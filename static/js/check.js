@@ -163,7 +163,7 @@ class Camera {
 
   #show(state) {
     this.#status.textContent = check.dataset[state];
-    this.#button.setAttribute("aria-pressed", String(Boolean(this.#stream)));
+    this.#button.textContent = this.#stream ? check.dataset.turnOff : check.dataset.turnOn;
   }
 }
 
