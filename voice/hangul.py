@@ -210,10 +210,12 @@ _SONORANT_CODAS = ("", "ㄴ", "ㄹ", "ㅁ", "ㅇ")
 def phonemes(text: str) -> str:
     """IPA of a Korean ``text``, word and punctuation marks kept; what is not Hangul is kept too."""
     said = pronounced(text)
-    return "".join(
+    ipa = "".join(
         _ipa(split(character), said[i - 1] if i else "") if is_hangul(character) else character
         for i, character in enumerate(said)
     )
+    # A stop before ㅅ is no stop: it makes the hiss longer, where "ts" would be heard as ㅉ.
+    return ipa.replace("ts", "ss").replace("tɕ", "ɕɕ")
 
 
 def _ipa(block: Syllable, before: str) -> str:

@@ -34,6 +34,8 @@ FRAME = 600
 """Samples that one frame of the model's durations lasts."""
 LONGEST = 500
 """Phonemes that the model reads at a time."""
+LONGEST_CLAUSE = 80
+"""Characters of a clause; Korean of that length stays below ``LONGEST`` phonemes."""
 
 _NAME = "kokoro"
 _BOUNDARY = re.compile(
@@ -87,13 +89,27 @@ def clauses(text: str) -> Iterator[str]:
     """
     begin = 0
     for match in _BOUNDARY.finditer(text):
+        end = match.end()
         shortest = _SHORTEST_AT_MARK if match["mark"] else _SHORTEST_AT_ENDING
-        piece, rest = text[begin : match.end()], text[match.end() :]
-        if len("".join(piece.split())) >= shortest and len("".join(rest.split())) >= _SHORTEST_REST:
-            yield piece
-            begin = match.end()
-    if text[begin:].strip():
-        yield text[begin:]
+        if _length(text[begin:end]) >= shortest and _length(text[end:]) >= _SHORTEST_REST:
+            yield from _bounded(text[begin:end])
+            begin = end
+    if text.strip():
+        yield from _bounded(text[begin:])
+
+
+def _bounded(clause: str) -> Iterator[str]:
+    """A clause that nobody could say in one breath is cut at a space, or else anywhere."""
+    while len(clause) > LONGEST_CLAUSE:
+        end = clause.rfind(" ", 1, LONGEST_CLAUSE) + 1 or LONGEST_CLAUSE
+        yield clause[:end]
+        clause = clause[end:]
+    yield clause
+
+
+def _length(text: str) -> int:
+    """Syllables and letters of ``text``."""
+    return sum(map(str.isalnum, text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ def test_words_change_each_other_only_within_a_breath(spelling: str, said: str) 
         ("나라", "naɾa"),
         ("달라", "talla"),
         ("강아지", "kaŋaʥi"),
+        ("하겠습니다", "haɡessɯmnida"),
+        ("잊으셨습니다", "iʥɯɕjʌssɯmnida"),
+        ("옷 사다", "ot sada"),
         ("같이, 가자!", "kaʨʰi, kaʥa!"),
     ],
 )

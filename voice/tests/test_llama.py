@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from voice.adapters.llama import Llama
 from voice.engines import Message
@@ -16,7 +17,10 @@ SYSTEM = Message("system", "You are an interviewer. Answer with one short Englis
 ANSWER = Message("candidate", "I moved our orders from one big table to a queue.")
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def llama() -> AsyncGenerator[Llama]:
     engine = Llama()
     yield engine
