@@ -41,10 +41,13 @@ async def warm(profile: str) -> AsyncIterator[tuple[str, float]]:
         await engine.warm()
         return role, clock() - began
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(*item)) for item in roles(profile).items()]
+    tasks = [asyncio.create_task(one(*item)) for item in roles(profile).items()]
+    try:
         for next_one in asyncio.as_completed(tasks):
             yield await next_one
+    finally:
+        for task in tasks:
+            task.cancel()
     _warm.add(profile)
 
 
