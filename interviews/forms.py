@@ -123,9 +123,12 @@ class SetupForm(forms.Form):
             "auto": gettext("In Korean or English"),
         }
         radios = {str(radio.data["value"]): radio for radio in self["config"]}
+        chosen = str(self["config"].value())
         return [
             {
                 "title": titles[language],
+                "open": language in (get_language(), "auto")
+                or chosen in {str(config.pk) for config in configs},
                 "cards": [{"config": c, "radio": radios[str(c.pk)]} for c in configs],
             }
             for language, configs in self.grouped_configs()

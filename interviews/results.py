@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from interviews.assessment import SCORER
 from interviews.models import AnswerFeedback, Interview, Score, Utterance
 from interviews.templatetags.interview import in_language
 
@@ -145,7 +146,9 @@ class Results:
             "steps": [step < (score.level or 0) for step in range(LEVELS)],
             "rationale": score.rationale,
             "reason": score.unassessable_reason,
-            "scorer": score.scorer,
+            "scorer": {SCORER: gettext("a search for the expected points of the guide")}.get(
+                score.scorer, score.scorer
+            ),
             "points": self.points(score),
             "evidence": [
                 {
