@@ -4,6 +4,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { NeckBend } from "./neck-bend.js";
 
 const EYE_DISTANCE = 0.063; // metres between the pupils of a grown person
+const LEAST_WEIGHT = 0.01;
 const EYES = [/^(eye_?left|left_?eye)$/i, /^(eye_?right|right_?eye)$/i];
 
 /** Oculus shapes that stand in for ARKit's where a head has only those. */
@@ -19,6 +20,7 @@ const SUBSTITUTES = {
 /** A head from a GLB with ARKit-52 morphs: one mesh or many, with bones or without. */
 export class Avatar {
   #morphs = new Map();
+  #found = new Map();
   #eyes = [];
   #bones;
   #bend = null;
@@ -69,9 +71,18 @@ export class Avatar {
   }
 
   #set(name, value) {
-    const targets =
-      this.#morphs.get(canonical(name)) ?? this.#morphs.get(canonical(SUBSTITUTES[name] ?? ""));
-    for (const { influences, index } of targets ?? []) influences[index] = value;
+    // A shape at exactly zero costs the graphics card nothing.
+    const weight = value < LEAST_WEIGHT ? 0 : value;
+    for (const { influences, index } of this.#targets(name)) influences[index] = weight;
+  }
+
+  #targets(name) {
+    if (!this.#found.has(name)) {
+      const substitute = canonical(SUBSTITUTES[name] ?? "");
+      const targets = this.#morphs.get(canonical(name)) ?? this.#morphs.get(substitute) ?? [];
+      this.#found.set(name, targets);
+    }
+    return this.#found.get(name);
   }
 
   #rotate(object, { yaw, pitch, roll }, part) {

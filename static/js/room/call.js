@@ -54,23 +54,27 @@ export class Call extends EventTarget {
 
   /** Sends a JSON message, or keeps it until the connection is back. */
   send(message) {
-    if (this.#ready) this.#socket.send(JSON.stringify(message));
+    if (this.#sendable) this.#socket.send(JSON.stringify(message));
     else if (this.#everConnected && !this.#finished) this.#unsent.push(message);
   }
 
   /** Says what only matters now: dropped when there is no connection. */
   report(message) {
-    if (this.#ready) this.#socket.send(JSON.stringify(message));
+    if (this.#sendable) this.#socket.send(JSON.stringify(message));
   }
 
   /** Sends one frame of microphone audio; while there is no connection the last 20 s are kept. */
   sendAudio(frame) {
-    if (this.#ready && this.#socket.bufferedAmount < MOST_UNSENT_BYTES) {
+    if (this.#sendable && this.#socket.bufferedAmount < MOST_UNSENT_BYTES) {
       this.#sendKept();
       this.#socket.send(frame);
     } else if (this.#everConnected && !this.#finished) {
       this.#offline.push(frame);
     }
+  }
+
+  get #sendable() {
+    return this.#ready && this.#socket.readyState === WebSocket.OPEN;
   }
 
   #connect() {

@@ -6,12 +6,12 @@ const NOD_SECONDS = 0.9;
 
 /** How each state looks: where the gaze rests (degrees), the smile, the brows, seconds between nods. */
 const MANNERS = {
-  connecting: { yaw: 0, pitch: 0, smile: 0.1, brows: 0, nods: 0 },
-  waiting: { yaw: 0, pitch: 0, smile: 0.16, brows: 0.02, nods: 0 },
-  listening: { yaw: 0, pitch: 0, smile: 0.14, brows: 0.05, nods: 7 },
-  hearing: { yaw: 0, pitch: 0, smile: 0.1, brows: 0.1, nods: 3.5 },
-  thinking: { yaw: 11, pitch: 7, smile: 0.04, brows: 0.16, nods: 0 },
-  speaking: { yaw: 0, pitch: 0, smile: 0.1, brows: 0.05, nods: 0 },
+  connecting: { yaw: 0, pitch: 0, smile: 0.2, brows: 0, nods: 0 },
+  waiting: { yaw: 0, pitch: 0, smile: 0.24, brows: 0.02, nods: 0 },
+  listening: { yaw: 0, pitch: 0, smile: 0.22, brows: 0.05, nods: 7 },
+  hearing: { yaw: 0, pitch: 0, smile: 0.18, brows: 0.1, nods: 3.5 },
+  thinking: { yaw: 11, pitch: 7, smile: 0.1, brows: 0.16, nods: 0 },
+  speaking: { yaw: 0, pitch: 0, smile: 0.18, brows: 0.05, nods: 0 },
   ended: { yaw: 0, pitch: 0, smile: 0.28, brows: 0.04, nods: 0 },
 };
 
@@ -53,7 +53,7 @@ export class Face {
     const pose = this.#pose;
     this.#loudness = towards(this.#loudness, loudness, seconds, 0.25);
     this.#look(manner, seconds);
-    const smile = this.#time < this.#greeting ? 0.42 : manner.smile;
+    const smile = this.#time < this.#greeting ? 0.5 : manner.smile;
     pose.smile = towards(pose.smile, smile, seconds, 0.5);
     pose.brows = towards(pose.brows, manner.brows + this.#loudness * 0.12, seconds, 0.3);
     const sway = this.#calm ? 0 : 1;
@@ -125,12 +125,12 @@ export class Face {
     const look = (value) => Math.max(0, Math.min(1, value / (25 * DEGREE)));
     const both = (name, value) => ({ [`${name}Left`]: value, [`${name}Right`]: value });
     return {
-      ...both("eyeBlink", Math.min(1, lid + smile * 0.12)),
+      ...both("eyeBlink", Math.min(1, lid + smile * 0.05)),
       ...both("mouthSmile", smile),
-      ...both("cheekSquint", smile * 0.5),
+      ...both("cheekSquint", smile * 0.3),
       ...both("mouthDimple", smile * 0.2),
-      browInnerUp: brows,
-      ...both("browOuterUp", brows * 0.5),
+      browInnerUp: brows * 0.5,
+      ...both("browOuterUp", brows),
       ...both("eyeLookUp", look(gazePitch)),
       ...both("eyeLookDown", look(-gazePitch)),
       eyeLookOutLeft: look(gazeYaw),

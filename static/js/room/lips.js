@@ -28,11 +28,11 @@ export class Lips {
     const voiced = energy.low + energy.first + energy.middle + energy.upper;
     const level = Math.sqrt(voiced + hiss);
     this.#peak = Math.max(this.#peak * 0.97 ** seconds, level, QUIETEST_PEAK);
-    const volume = level < SILENCE ? 0 : Math.min(1, level / (this.#peak * 0.7));
+    const volume = level < SILENCE ? 0 : Math.min(1, level / (this.#peak * 0.8)) ** 0.7;
     const vowel = Math.min(1, (1.5 * (energy.first + 0.5 * energy.middle)) / (voiced + 1e-9));
     const spread = energy.upper / (energy.middle + energy.upper + 1e-9);
     const dark = energy.low / (energy.low + energy.first + 1e-9);
-    const open = volume * vowel;
+    const open = volume * (0.4 + 0.6 * vowel);
     this.#open = towards(this.#open, open, seconds, open > this.#open ? 0.02 : 0.045);
     this.#wide = towards(this.#wide, volume * spread, seconds, 0.045);
     this.#round = towards(this.#round, volume * dark * (1 - spread), seconds, 0.045);

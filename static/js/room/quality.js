@@ -14,7 +14,7 @@ export class Quality {
 
   constructor(densest, slow = false) {
     const sharp = Math.min(densest, 2);
-    const scales = [sharp, Math.min(sharp, 1.25), 0.8, 0.55, 0.4];
+    const scales = [sharp, Math.min(sharp, 1.25), 0.8, 0.55, 0.4, 0.3];
     this.#scales = slow ? scales.slice(3) : scales;
   }
 

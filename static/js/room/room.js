@@ -15,6 +15,7 @@ import { Transcript } from "./transcript.js";
 import { Voice } from "./voice.js";
 
 const BYTES_PER_MS = (2 * Voice.rate) / 1000;
+const FACE_WITHIN_MS = 5000;
 
 /** The interview room: brings the parts together and knows what each message means to which. */
 class Room {
@@ -35,6 +36,7 @@ class Room {
   #status;
   #clock;
   #incoming = null;
+  #seen = null;
 
   constructor(element) {
     const find = (selector) => element.querySelector(selector);
@@ -72,7 +74,8 @@ class Room {
   }
 
   async open() {
-    this.#picture.open();
+    // The greeting waits for the face, but not for ever.
+    this.#seen = Promise.race([this.#picture.open(), passed(FACE_WITHIN_MS)]);
     if (await this.#voice.mayPlay()) this.#join();
     else this.#ask("join", () => this.#join());
   }
@@ -88,6 +91,7 @@ class Room {
     this.#voice.addEventListener("interrupted", () => {
       if (!this.#curtain.name) this.#ask("sound", () => this.#resume());
     });
+    await this.#seen;
     this.#call.open();
   }
 
@@ -145,7 +149,7 @@ class Room {
     });
     on("audioclear", ({ utterance, heard_text: heard }) => {
       this.#voice.clear(utterance);
-      this.#subtitles.finish(utterance, heard);
+      this.#subtitles.cut(utterance, heard);
     });
     on("visemes", ({ utterance, visemes }) => this.#interviewer.addVisemes(utterance, visemes));
     on("notice", ({ message }) => this.#toasts.show(message));
@@ -157,9 +161,10 @@ class Room {
     this.#voice.addEventListener("started", ({ detail }) =>
       this.#subtitles.begin(detail.utterance),
     );
-    this.#voice.addEventListener("stopped", ({ detail }) =>
-      this.#subtitles.finish(detail.utterance),
-    );
+    this.#voice.addEventListener("stopped", ({ detail: { utterance, cleared } }) => {
+      if (cleared) this.#subtitles.stop(utterance);
+      else this.#subtitles.finish(utterance);
+    });
     this.#voice.addEventListener("heard", ({ detail: { utterance, playedMs, done } }) => {
       this.#call.report({ type: "playback", utterance, played_ms: playedMs, done });
     });
@@ -210,6 +215,10 @@ class Room {
       ],
     });
   }
+}
+
+function passed(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function callOf({ interview, websocket, language }) {

@@ -28,7 +28,9 @@ export class Stage {
       powerPreference: "high-performance",
     });
     try {
-      return new Stage(canvas, renderer, await Avatar.load(avatarUrl));
+      const stage = new Stage(canvas, renderer, await Avatar.load(avatarUrl));
+      renderer.render(stage.#scene, stage.#camera);
+      return stage;
     } catch (error) {
       renderer.dispose();
       throw error;
@@ -90,9 +92,9 @@ function lights(eyes) {
     return light;
   };
   return [
-    new THREE.HemisphereLight("#f4f6ff", "#8d8078", 1.25),
+    new THREE.HemisphereLight("#f4f6ff", "#a3968c", 1.5),
     at(new THREE.DirectionalLight("#fff1e2", 2.1), -1.1, 1.2, 1.5),
-    at(new THREE.DirectionalLight("#dfe9ff", 0.55), 1.5, 0.2, 1.2),
+    at(new THREE.DirectionalLight("#e6ecff", 0.8), 1.5, 0.2, 1.2),
     at(new THREE.DirectionalLight("#ffffff", 1.4), 1.0, 0.9, -1.4),
   ];
 }

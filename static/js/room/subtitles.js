@@ -8,7 +8,8 @@ export class Subtitles {
   #element;
   #text;
   #captions = new Map();
-  #speaking = null; // utterance
+  #speaking = null; // the utterance that is being heard
+  #shown = null; // the interviewer's utterance whose words stand there
   #words = [];
   #line = 0;
 
@@ -34,7 +35,7 @@ export class Subtitles {
 
   /** The interviewer's utterance begins to be heard. */
   begin(utterance) {
-    this.#speaking = utterance;
+    this.#speaking = this.#shown = utterance;
     this.#show("interviewer");
     this.#words = [];
     this.#layOut(this.#caption(utterance).text);
@@ -42,32 +43,44 @@ export class Subtitles {
 
   /** `ms` of `utterance` have been played. */
   advance(utterance, ms) {
-    if (utterance !== this.#speaking) return;
+    if (!utterance || utterance !== this.#speaking) return;
     this.#reveal(this.#caption(utterance).shown(ms));
   }
 
-  /** The utterance is over; `heard`, if given, is all that counts as said. */
-  finish(utterance, heard = null) {
-    if (utterance === this.#speaking) {
-      const text = heard ?? this.#caption(utterance).text;
-      if (heard !== null) this.#layOut(text);
-      this.#reveal(text.length);
-      this.#speaking = null;
-    }
+  /** The utterance has been heard to its end. */
+  finish(utterance) {
+    if (utterance === this.#shown) this.#reveal(this.#caption(utterance).text.length);
+    this.stop(utterance);
     this.#captions.delete(utterance);
+  }
+
+  /** The utterance has been broken off: what is not shown by now will not be. */
+  stop(utterance) {
+    if (utterance === this.#speaking) this.#speaking = null;
+  }
+
+  /** The server says what of a broken utterance counts as said. */
+  cut(utterance, heard) {
+    this.stop(utterance);
+    this.#captions.delete(utterance);
+    if (utterance !== this.#shown) return;
+    this.#words = [];
+    this.#layOut(heard);
+    this.#reveal(heard.length);
   }
 
   /** The candidate's words so far. */
   candidate(text) {
     if (this.#speaking || !text) return;
     this.#show("candidate");
+    this.#shown = null;
     this.#words = [];
     this.#layOut(text);
     this.#reveal(text.length);
   }
 
   clear() {
-    this.#speaking = null;
+    this.#speaking = this.#shown = null;
     this.#captions.clear();
     this.#element.hidden = true;
   }
@@ -79,12 +92,12 @@ export class Subtitles {
 
   #show(speaker) {
     this.#element.dataset.speaker = speaker;
-    this.#line = 0;
+    this.#turnTo(0);
   }
 
   /** Words not yet spoken stand in their places unseen, so that no line moves while it fills. */
   #layOut(text) {
-    const parts = text.match(/\S+\s*/g) ?? [];
+    const parts = text.match(/\s*\S+/g) ?? [];
     const same = this.#words.every(({ span }, index) => span.textContent === parts[index]);
     if (!same) this.#words = [];
     if (!this.#words.length) this.#text.replaceChildren();
@@ -114,8 +127,11 @@ export class Subtitles {
       this.#element.dataset.speaker === "interviewer"
         ? Math.floor(line / LINES) * LINES
         : Math.max(0, line - LINES + 1);
-    if (first === this.#line && this.#text.style.getPropertyValue("--first-line")) return;
-    this.#line = first;
-    this.#text.style.setProperty("--first-line", String(first));
+    if (first !== this.#line) this.#turnTo(first);
+  }
+
+  #turnTo(line) {
+    this.#line = line;
+    this.#text.style.setProperty("--first-line", String(line));
   }
 }

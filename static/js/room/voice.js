@@ -8,7 +8,8 @@ const GESTURE_FREE_MS = 400;
  * The interviewer's voice: plays what arrives and knows what has been heard.
  *
  * Events: `heard` (detail: `{utterance, playedMs, done}`, every 250 ms and once at the end or
- * stop), `started` and `stopped` (detail: `{utterance}`), `interrupted` (the browser or the system
+ * stop), `started` (detail: `{utterance}`), `stopped` (detail: `{utterance,
+ * cleared}`), `interrupted` (the browser or the system
  * has paused all sound).
  */
 export class Voice extends EventTarget {
@@ -144,7 +145,7 @@ export class Voice extends EventTarget {
     if (!done) return;
     this.#totalMs += playedMs;
     this.#current = null;
-    this.#tell("stopped", { utterance });
+    this.#tell("stopped", { utterance, cleared: type === "cleared" });
   }
 
   #tell(name, detail = null) {
