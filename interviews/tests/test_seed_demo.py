@@ -5,6 +5,7 @@ import io
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db.models import Model
 
 from accounts.models import User
 from avatars.models import Avatar, Persona
@@ -27,12 +28,12 @@ def seed(*options: str) -> str:
 
 
 def everything() -> dict[str, list]:
+    models: tuple[type[Model], ...] = (
+        *(User, EmailAddress, Avatar, Persona),
+        *(InterviewGuide, Question, InterviewConfig),
+    )
     return {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in (
-            *(User, EmailAddress, Avatar, Persona),
-            *(InterviewGuide, Question, InterviewConfig),
-        )
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
     }
 
 
