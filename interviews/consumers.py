@@ -19,8 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.websocket import authenticate
 from interviews import protocol
 from interviews.connection import group, let_go, take_over
-from interviews.limits import Limits
-from interviews.live import EVENTS_KEPT, LiveInterview, end_lapsed, end_when_lapsed
+from interviews.live import EVENTS_KEPT, LiveInterview, end_when_lapsed
 from interviews.log import current_interview
 from interviews.models import Interview
 from interviews.notices import FAILURES, NOTICES
@@ -310,16 +309,14 @@ class InterviewConsumer(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def _load(self) -> Interview | None:
-        end_lapsed(self.interview_id)
-        rows = Interview.objects.select_related("candidate").prefetch_related("utterances")
-        return rows.filter(id=self.interview_id).first()
+        found = Interview.objects.filter(id=self.interview_id)
+        found.end_lapsed()
+        return found.select_related("candidate").prefetch_related("utterances").first()
 
     @database_sync_to_async
     def _limit(self, interview: Interview) -> str:
         """Why the candidate's plan does not allow to begin now; empty if it does."""
-        if interview.status != Interview.Status.READY:
-            return ""
-        return Limits.of(interview.candidate).refusal(interview.duration_seconds / 60)
+        return interview.limit_reached() if interview.status == Interview.Status.READY else ""
 
     @database_sync_to_async
     def _open(self, interview: Interview) -> bool:

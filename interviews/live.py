@@ -3,14 +3,12 @@
 import asyncio
 import logging
 import uuid
-from datetime import timedelta
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.cache import cache
-from django.urls import reverse
 from django.utils import timezone
 
 from interviews.assessment import assess_answer, assess_interview
@@ -70,7 +68,7 @@ class LiveInterview:
             language=interview.language,
             clock=self.clock,
             progress=Progress.from_json(interview.progress),
-            history=[Message(_ROLES[row.speaker], row.text) for row in rows if row.text],
+            history=[Message(_ROLES[row.speaker], row.text_heard) for row in rows if row.text_heard],
         )
         self.recorder = Recorder(
             interview.id,
@@ -218,7 +216,7 @@ class LiveInterview:
             "type": "interview_ended",
             "reason": reason,
             "history": history,
-            "results_url": reverse("interviews:results", args=[self.interview.id]),
+            "results_url": self.interview.get_results_url(),
         }
 
     @database_sync_to_async
@@ -244,12 +242,6 @@ def _events_key(interview_id: uuid.UUID) -> str:
     return f"interview-events:{interview_id}"
 
 
-def end_lapsed(interview_id: uuid.UUID) -> None:
-    """Abandon the interview if its candidate has been away for longer than the grace period."""
-    grace = timedelta(seconds=settings.GRACE_SECONDS)
-    Interview.objects.filter(id=interview_id).end_lapsed(timezone.now(), grace)
-
-
 _lapsing: set[asyncio.Task[None]] = set()
 
 
@@ -259,7 +251,7 @@ def end_when_lapsed(interview_id: uuid.UUID) -> None:
 
     async def wait() -> None:
         await asyncio.sleep(settings.GRACE_SECONDS + 1)
-        await database_sync_to_async(end_lapsed)(interview_id)
+        await database_sync_to_async(Interview.objects.filter(id=interview_id).end_lapsed)()
         await assess_interview(interview_id)
 
     task = asyncio.create_task(wait())
