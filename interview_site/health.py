@@ -6,6 +6,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import DatabaseError, connection
 from drf_spectacular.utils import extend_schema, inline_serializer
+from redis.exceptions import RedisError
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -72,6 +73,6 @@ async def channel_layer() -> str:
             channel = await layer.new_channel("ready")
             await layer.send(channel, {"type": "ready"})
             await layer.receive(channel)
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, RedisError) as error:
         return type(error).__name__
     return "ok"

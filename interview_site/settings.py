@@ -182,6 +182,7 @@ STORAGES = {
     },
 }
 WHITENOISE_IMMUTABLE_FILE_TEST = "interview_site.storage.immutable"
+WHITENOISE_MIMETYPES = {".glb": "model/gltf-binary"}
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
@@ -221,7 +222,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {"InterviewStatusEnum": "interviews.models.interview.Status"},
 }

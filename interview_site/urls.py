@@ -2,11 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.static import serve
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerSplitView,
-)
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from interview_site import health
 
@@ -17,7 +13,6 @@ urlpatterns = [
     path("api/v1/", include("interviews.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
-    path("api/redoc/", SpectacularRedocView.as_view(), name="redoc"),
     path("health/", health.HealthView.as_view()),
     path("ready/", health.ReadyView.as_view()),
     path("media/avatars/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "avatars"}),

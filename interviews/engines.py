@@ -33,21 +33,15 @@ def roles(profile: str) -> dict[str, Engine]:
 
 
 async def warm(profile: str) -> AsyncIterator[tuple[str, float]]:
-    """Load the models of a profile side by side; yields each role as it gets warm, and seconds."""
-    clock = asyncio.get_running_loop().time
+    """Load every model of a profile; yields each role and the seconds that it took.
 
-    async def one(role: str, engine: Engine) -> tuple[str, float]:
+    One after the other: side by side they fight for the same cores until one times out.
+    """
+    clock = asyncio.get_running_loop().time
+    for role, engine in roles(profile).items():
         began = clock()
         await engine.warm()
-        return role, clock() - began
-
-    tasks = [asyncio.create_task(one(*item)) for item in roles(profile).items()]
-    try:
-        for next_one in asyncio.as_completed(tasks):
-            yield await next_one
-    finally:
-        for task in tasks:
-            task.cancel()
+        yield role, clock() - began
     _warm.add(profile)
 
 

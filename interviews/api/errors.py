@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -24,6 +25,8 @@ class Conflict(APIException):
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, TransitionError):
         error = Conflict(str(error))
+    elif isinstance(error, Http404):
+        error = NotFound()
     response = exception_handler(error, context)
     if response is None or isinstance(error, ValidationError):
         return response

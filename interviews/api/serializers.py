@@ -94,6 +94,9 @@ class InterviewSerializer(serializers.ModelSerializer):
     persona = serializers.CharField(source="snapshot.persona.slug", read_only=True)
     candidate = serializers.EmailField(source="candidate.email", read_only=True)
     config = serializers.IntegerField(source="config_id", read_only=True, allow_null=True)
+    end_reason = serializers.ChoiceField(
+        Interview.EndReason.choices, read_only=True, allow_blank=True
+    )
     websocket = serializers.SerializerMethodField()
     remaining_seconds = serializers.SerializerMethodField()
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -36,6 +36,10 @@ class Newest(CursorPagination):
     max_page_size = 200
 
 
+@extend_schema_view(
+    list=extend_schema(responses={200: InterviewSerializer(many=True), **responses(400, 401, 404)}),
+    retrieve=extend_schema(responses={200: InterviewDetailSerializer, **responses(401, 404)}),
+)
 class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Interview]):
     """Everybody finds only what they may see; a foreign interview is a 404."""
 
@@ -43,7 +47,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     serializer_class = InterviewSerializer
     filterset_class = InterviewFilter
     pagination_class = Newest
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "str"  # what is no UUID finds nothing either, as JSON
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):

@@ -1,0 +1,37 @@
+import pytest
+
+from interviews import engines
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/health/", "/api/v1/health/"])
+def test_alive(client, path):
+    assert client.get(path).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/ready/", "/api/v1/ready/"])
+def test_ready_once_the_engines_are_warm(client, monkeypatch, path):
+    monkeypatch.setattr(engines, "_warm", set())
+    response = client.get(path)
+    assert response.status_code == 503
+    assert response.json()["checks"]["engines"] == "not warm: embedded"
+
+    engines._warm.add("embedded")
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.json()["checks"] == dict.fromkeys(
+        ("database", "channel_layer", "engines"), "ok"
+    )
+
+
+def test_not_ready_without_the_channel_layer(client, settings, monkeypatch):
+    monkeypatch.setattr(engines, "_warm", {"embedded"})
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1"]},
+        }
+    }
+    response = client.get("/ready/")
+    assert response.status_code == 503 and response.json()["checks"]["channel_layer"] != "ok"
