@@ -26,12 +26,12 @@ export class Avatar {
   #bend = null;
   #rest = new Map();
 
-  /** Throws if the file cannot be fetched or is no GLB. */
-  static async load(url) {
-    return new Avatar((await new GLTFLoader().loadAsync(url)).scene);
+  /** Throws if the file cannot be fetched or is no GLB. `plain`: without the costly lustre. */
+  static async load(url, { plain = false } = {}) {
+    return new Avatar((await new GLTFLoader().loadAsync(url)).scene, plain);
   }
 
-  constructor(root) {
+  constructor(root, plain) {
     this.root = root;
     root.updateMatrixWorld(true);
     const names = new Map();
@@ -39,6 +39,7 @@ export class Avatar {
       object.frustumCulled = false; // morphs move it out of its own box
       if (!names.has(object.name)) names.set(object.name, object);
       if (object.morphTargetDictionary) this.#collect(object);
+      if (plain && object.material) object.material = matt(object.material);
     });
     const find = (pattern) => [...names.values()].find(({ name }) => pattern.test(name));
     this.#eyes = EYES.map(find).filter(Boolean);
@@ -124,6 +125,12 @@ export class Avatar {
     }
     return total ? mesh.localToWorld(sum.divideScalar(total)) : null;
   }
+}
+
+/** The same material without reflections, which cost a processor most. */
+function matt({ map, color, side, transparent, opacity, alphaTest, depthWrite, vertexColors }) {
+  const kept = { map, color, side, transparent, opacity, alphaTest, depthWrite, vertexColors };
+  return new THREE.MeshLambertMaterial(kept);
 }
 
 function centreOf(object) {

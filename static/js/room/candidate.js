@@ -72,7 +72,7 @@ export class Candidate extends EventTarget {
       });
     }, ASKING_AFTER_MS);
     try {
-      await this.#microphone.start(localStorage.getItem("microphone") ?? "");
+      await this.#microphone.start();
       this.#curtain.hide();
     } catch (error) {
       clearTimeout(asking);

@@ -102,7 +102,7 @@ export class Face {
     }
     const left = this.#blink.until - this.#time;
     if (left <= 0) return 0;
-    return Math.sin(Math.PI * (1 - left / BLINK_SECONDS)) ** 0.6;
+    return Math.max(0, Math.sin(Math.PI * (1 - left / BLINK_SECONDS))) ** 0.6;
   }
 
   #nodding({ nods }) {

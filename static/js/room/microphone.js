@@ -22,13 +22,12 @@ export class Microphone extends EventTarget {
     return this.#stream !== null;
   }
 
-  /** Asks for the device `deviceId` or the default one. Throws an Error whose `problem` says why not. */
-  async start(deviceId = "") {
+  /** Asks for the microphone. Throws an Error whose `problem` says why there is none. */
+  async start() {
     this.stop();
     if (!navigator.mediaDevices?.getUserMedia) throw problem("insecure");
     try {
-      const wanted = deviceId ? { ...CONSTRAINTS, deviceId } : CONSTRAINTS;
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
+      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
     } catch (error) {
       throw problem(problemOf(error), error);
     }

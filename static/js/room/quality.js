@@ -1,8 +1,8 @@
 const WINDOW_SECONDS = 1.5;
-const FRAMES_ENOUGH = 24;
+const FRAMES_ENOUGH = 20;
 
 /**
- * Gives up sharpness where the machine is too slow for it: each window of frames below 24 a second
+ * Gives up sharpness where the machine is too slow for it: each window of frames below 20 a second
  * lowers `scale` (pixels drawn per CSS pixel) by a step. It never rises again: a picture that keeps
  * changing its sharpness is worse than a soft one.
  */

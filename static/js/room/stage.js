@@ -7,6 +7,7 @@ const FIELD = 22; // degrees: a portrait lens
 const VISIBLE = 0.54; // metres from top to bottom of the picture: head and shoulders
 const NARROWEST = 0.33; // metres from side to side on a tall screen
 const EYES_AT = 0.36; // part of the height, from the top
+const SLOW_FPS = 25;
 
 /** The picture of the interviewer: camera, light and the frames. */
 export class Stage {
@@ -18,17 +19,24 @@ export class Stage {
   #canvas;
   #before = 0;
   #pose = null;
+  #leastMs;
 
   /** Throws where there is no WebGL, or the avatar cannot be loaded. */
   static async open(canvas, avatarUrl) {
+    const slow = drawsInSoftware();
     const renderer = new THREE.WebGLRenderer({
       canvas,
       alpha: true,
-      antialias: devicePixelRatio < 2 && !drawsInSoftware(),
+      antialias: devicePixelRatio < 2 && !slow,
       powerPreference: "high-performance",
     });
     try {
-      const stage = new Stage(canvas, renderer, await Avatar.load(avatarUrl));
+      const stage = new Stage(
+        canvas,
+        renderer,
+        await Avatar.load(avatarUrl, { plain: slow }),
+        slow,
+      );
       renderer.render(stage.#scene, stage.#camera);
       return stage;
     } catch (error) {
@@ -37,11 +45,13 @@ export class Stage {
     }
   }
 
-  constructor(canvas, renderer, avatar) {
+  constructor(canvas, renderer, avatar, slow) {
     this.#canvas = canvas;
     this.#renderer = renderer;
     this.#avatar = avatar;
-    this.#quality = new Quality(devicePixelRatio, drawsInSoftware());
+    this.#quality = new Quality(devicePixelRatio, slow);
+    // A processor that draws has a call to run as well.
+    this.#leastMs = slow ? 1000 / SLOW_FPS : 0;
     renderer.toneMapping = THREE.NeutralToneMapping;
     renderer.toneMappingExposure = 1.05;
     this.#scene.add(avatar.root, ...lights(avatar.eyes));
@@ -60,6 +70,7 @@ export class Stage {
   }
 
   #frame(now) {
+    if (now - this.#before < this.#leastMs) return;
     const seconds = this.#before ? (now - this.#before) / 1000 : 0;
     this.#before = now;
     if (this.#quality.frame(seconds)) this.#fit();

@@ -97,19 +97,17 @@ export class Subtitles {
 
   /** Words not yet spoken stand in their places unseen, so that no line moves while it fills. */
   #layOut(text) {
-    const parts = text.match(/\s*\S+/g) ?? [];
-    const same = this.#words.every(({ span }, index) => span.textContent === parts[index]);
+    const words = [...text.matchAll(/\S+/g)];
+    const same = this.#words.every(({ span }, index) => span.textContent === words[index]?.[0]);
     if (!same) this.#words = [];
     if (!this.#words.length) this.#text.replaceChildren();
-    let end = this.#words.at(-1)?.end ?? 0;
-    for (const part of parts.slice(this.#words.length)) {
+    for (const word of words.slice(this.#words.length)) {
       const span = document.createElement("span");
-      span.textContent = part;
-      this.#text.append(span);
-      end += part.length;
-      this.#words.push({ span, end, from: end - part.length });
+      span.textContent = word[0];
+      this.#text.append(span, " ");
+      this.#words.push({ span, from: word.index });
     }
-    this.#element.hidden = !parts.length;
+    this.#element.hidden = !words.length;
   }
 
   #reveal(count) {
