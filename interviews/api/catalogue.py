@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication
 from accounts.models import ApiToken
+from accounts.requests import SignedInApiRequest
 from avatars.models import Persona
 from interviews.api.errors import responses
 from interviews.api.serializers import (
@@ -52,11 +53,12 @@ class TokenView(APIView):
 
 class LimitsView(APIView):
     @extend_schema(responses={200: LimitsSerializer, **responses(401)})
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInApiRequest) -> Response:
         return Response(LimitsSerializer(Limits.of(request.user)).data)
 
 
 class ConfigList(ListAPIView[InterviewConfig]):
+    request: SignedInApiRequest
     queryset = InterviewConfig.objects.none()
     serializer_class = ConfigSerializer
     filter_backends = ()

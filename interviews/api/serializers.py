@@ -80,7 +80,7 @@ class GuideSerializer(serializers.ModelSerializer):
 
 
 class ConfigSerializer(serializers.ModelSerializer):
-    persona = serializers.SlugRelatedField("slug", read_only=True)
+    persona = serializers.CharField(source="persona.slug", read_only=True)
 
     class Meta:
         model = InterviewConfig

@@ -9,11 +9,11 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Ticket, User
+from accounts.requests import SignedInApiRequest
 from interviews.api.errors import LimitReached, responses
 from interviews.api.filters import InterviewFilter
 from interviews.api.serializers import (
@@ -32,8 +32,6 @@ from interviews.models import Interview
 class Newest(CursorPagination):
     ordering = ("-created_at", "-id")
     page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
 
 
 @extend_schema_view(
@@ -43,6 +41,7 @@ class Newest(CursorPagination):
 class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Interview]):
     """Everybody finds only what they may see; a foreign interview is a 404."""
 
+    request: SignedInApiRequest
     queryset = Interview.objects.none()
     serializer_class = InterviewSerializer
     filterset_class = InterviewFilter
@@ -64,7 +63,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         request=NewInterviewSerializer,
         responses={201: InterviewSerializer, **responses(400, 401, 429)},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: SignedInApiRequest) -> Response:
         asked = NewInterviewSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         fields = dict(asked.validated_data)
@@ -78,12 +77,12 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         request=None, responses={200: InterviewSerializer, **responses(401, 403, 404, 409, 429)}
     )
     @action(detail=True, methods=["post"])
-    def start(self, request: Request, pk: str) -> Response:
+    def start(self, request: SignedInApiRequest, pk: str) -> Response:
         """Start the clock; the WebSocket also does at its first connection."""
+        interview = self._own()
         with transaction.atomic():
             # Starts of one candidate queue up here, or two could each see the last free place.
-            User.objects.select_for_update().get(pk=request.user.pk)
-            interview = self._own()
+            User.objects.select_for_update().get(pk=interview.candidate_id)
             if refusal := interview.limit_reached():
                 raise LimitReached(refusal)
             interview.start()
@@ -93,14 +92,14 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         request=None, responses={200: InterviewSerializer, **responses(401, 403, 404, 409)}
     )
     @action(detail=True, methods=["post"])
-    def end(self, request: Request, pk: str) -> Response:
+    def end(self, request: SignedInApiRequest, pk: str) -> Response:
         interview = self._own()
         interview.end(Interview.EndReason.CANDIDATE)
         return Response(self._shown(interview))
 
     @extend_schema(request=None, responses={201: TicketSerializer, **responses(401, 403, 404)})
     @action(detail=True, methods=["post"])
-    def ticket(self, request: Request, pk: str) -> Response:
+    def ticket(self, request: SignedInApiRequest, pk: str) -> Response:
         """A ticket for ``?ticket=`` of the WebSocket: valid for 60 s, once."""
         plain, expires_at = Ticket.issue(request.user, self._own().pk)
         shown = TicketSerializer({"ticket": plain, "expires_at": expires_at})
@@ -117,7 +116,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         },
     )
     @action(detail=True, pagination_class=None, filterset_class=None)
-    def transcript(self, request: Request, pk: str) -> Response | HttpResponse:
+    def transcript(self, request: SignedInApiRequest, pk: str) -> Response | HttpResponse:
         interview = self.get_object()
         name = request.query_params.get("format", "json")
         if name == "json":
@@ -133,7 +132,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
 
     @extend_schema(responses={200: ScoreSerializer(many=True), **responses(401, 404)})
     @action(detail=True, pagination_class=None, filterset_class=None)
-    def scores(self, request: Request, pk: str) -> Response:
+    def scores(self, request: SignedInApiRequest, pk: str) -> Response:
         return Response(ScoreSerializer(self.get_object().scores.all(), many=True).data)
 
     def _own(self) -> Interview:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
@@ -90,8 +91,8 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         By substring, not by stem: Korean words carry their particles with them, and no stemmer for
         it ships with PostgreSQL. A trigram index serves it there (see the initial migration).
         """
-        utterances = self.model._meta.get_field("utterances").related_model.objects
-        said = utterances.filter(interview=models.OuterRef("pk"))
+        utterance = apps.get_model("interviews", "Utterance")
+        said = utterance._default_manager.filter(interview=models.OuterRef("pk"))
         found = self
         for word in words.split():
             found = found.filter(models.Exists(said.filter(text_heard__icontains=word)))

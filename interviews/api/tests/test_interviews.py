@@ -1,5 +1,6 @@
 import pytest
 
+from interviews.api.views import Newest
 from interviews.models import Interview
 
 LIST = "/api/v1/interviews/"
@@ -183,10 +184,11 @@ def test_a_reviewer_narrows_the_list(api, spoken, config, other_candidate, revie
     assert found(api, before=other.created_at.isoformat()) == [one]
 
 
-def test_the_list_is_paged_by_cursor(api, config, candidate):
+def test_the_list_is_paged_by_cursor(api, config, candidate, monkeypatch):
+    monkeypatch.setattr(Newest, "page_size", 2)
     made = [str(Interview.objects.create_from(config, candidate).pk) for _time in range(3)]
     api.force_authenticate(candidate)
-    page = api.get(LIST, {"page_size": 2}).data
+    page = api.get(LIST).data
     rest = api.get(page["next"]).data
     assert [row["id"] for row in page["results"] + rest["results"]] == made[::-1]
 

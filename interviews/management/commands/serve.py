@@ -1,7 +1,8 @@
 import asyncio
 
-from daphne.server import Server  # before anything of Twisted: it installs the asyncio reactor
-from daphne.endpoints import build_endpoint_description_strings  # isort: skip
+# Before anything else of Twisted: it installs the asyncio reactor.
+from daphne.server import Server  # isort: skip
+from daphne.endpoints import build_endpoint_description_strings
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser

@@ -1,0 +1,33 @@
+from django.core.checks import run_checks
+
+
+def messages() -> dict[str, str]:
+    return {message.id or "": f"{message.msg} {message.hint}" for message in run_checks()}
+
+
+def test_as_configured_nothing_is_missing():
+    assert messages() == {}
+
+
+def test_a_missing_key_names_its_variable(settings):
+    settings.SECRET_KEY = ""
+    assert "SECRET_KEY" in messages()["interviews.E001"]
+
+
+def test_an_unknown_engine_is_named(settings):
+    engine = {"BACKEND": "voice.adapters.nowhere.Nothing", "OPTIONS": {}}
+    settings.VOICE_ENGINES = {"broken": {"detector": engine}}
+    found = messages()["interviews.E002"]
+    assert "broken" in found and "voice.adapters.nowhere.Nothing" in found
+
+
+def test_a_wrong_redis_url(settings):
+    settings.REDIS_URL = "localhost:6379"
+    assert "REDIS_URL" in messages()["interviews.E003"]
+
+
+def test_a_media_folder_that_cannot_be_written(settings, tmp_path):
+    occupied = tmp_path / "file"
+    occupied.write_text("")
+    settings.MEDIA_ROOT = occupied / "media"
+    assert "MEDIA_ROOT" in messages()["interviews.E004"]
