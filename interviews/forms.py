@@ -53,13 +53,13 @@ class SetupForm(forms.Form):
         label=_("Résumé"), required=False, max_length=settings.MAX_DOCUMENT_CHARACTERS
     )
     resume_file = forms.FileField(
-        label=_("or a file with your résumé"), required=False, allow_empty_file=True
+        label=_("Résumé as a file"), required=False, allow_empty_file=True
     )
     job_description = forms.CharField(
         label=_("Job description"), required=False, max_length=settings.MAX_DOCUMENT_CHARACTERS
     )
     job_description_file = forms.FileField(
-        label=_("or a file with the job description"), required=False, allow_empty_file=True
+        label=_("Job description as a file"), required=False, allow_empty_file=True
     )
     input_mode = forms.ChoiceField(
         label=_("How you answer"),

@@ -1,10 +1,13 @@
 """How interviews are shown: texts of the snapshot in the reader's language, the next step."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from avatars.models import Persona
@@ -45,6 +48,13 @@ def persona_title(persona: Persona) -> str:
 @register.filter
 def persona_poster(persona: Persona | None) -> str:
     return (persona and persona.avatar.poster_url) or static("img/poster.svg")
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """Day and time; Django's Korean format puts the half of the day behind the hour."""
+    form = "Y년 n월 j일 A g:i" if get_language() == "ko" else "j F Y, H:i"
+    return date_format(timezone.localtime(value), form)
 
 
 @register.filter

@@ -152,6 +152,8 @@ class Camera {
     this.#stream.getVideoTracks()[0].addEventListener("ended", () => this.close());
     this.#video.srcObject = this.#stream;
     this.#show("cameraOn");
+    // Some browsers hold `autoplay` back while the page is still settling.
+    await this.#video.play();
   }
 
   close() {
@@ -163,6 +165,7 @@ class Camera {
 
   #show(state) {
     this.#status.textContent = check.dataset[state];
+    this.#video.hidden = !this.#stream;
     this.#button.textContent = this.#stream ? check.dataset.turnOff : check.dataset.turnOn;
   }
 }
