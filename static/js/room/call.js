@@ -1,5 +1,6 @@
 import { Backoff } from "./backoff.js";
 import { FrameQueue } from "./frame-queue.js";
+import { passing } from "./memory.js";
 
 const PING_MS = 15000;
 const PONG_WITHIN_MS = 8000;
@@ -29,6 +30,23 @@ export class Call extends EventTarget {
   #timers = { retry: 0, ping: 0, pong: 0, settled: 0, connect: 0 };
   #pings = 0;
   #everConnected = false;
+
+  /** The call that the room's `data-` attributes name; `rate` is that of the interviewer's voice. */
+  static of({ interview, websocket, language }, rate) {
+    const key = `interview:${interview}:seq`;
+    const seen = {
+      get: () => Number(passing.get(key) ?? 0),
+      set: (seq) => passing.set(key, seq),
+    };
+    const init = {
+      audio: { encoding: "pcm_s16le", sample_rate: 16000 },
+      playback: { transport: "binary", sample_rate: rate },
+      language,
+    };
+    const url = new URL(websocket, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return new Call(url.href, init, seen);
+  }
 
   /** `seen`: `{get(), set(seq)}`, where the last seq seen is kept. */
   constructor(url, init, seen) {

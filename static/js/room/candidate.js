@@ -1,3 +1,4 @@
+import { lasting, passing } from "./memory.js";
 import { browserOf, Microphone } from "./microphone.js";
 import { SelfView } from "./self-view.js";
 import { Talk } from "./talk.js";
@@ -33,7 +34,7 @@ export class Candidate extends EventTarget {
     this.#microphone.addEventListener("frame", ({ detail }) => this.#hear(detail));
     this.#microphone.addEventListener("lost", ({ detail }) => this.#explain(detail));
     this.#talk = new Talk({
-      mode: sessionStorage.getItem(KEPT_MODE) ?? room.dataset.inputMode,
+      mode: passing.get(KEPT_MODE) ?? room.dataset.inputMode,
       send: (pcm) => this.dispatchEvent(new CustomEvent("sound", { detail: pcm })),
       end: () => this.dispatchEvent(new Event("pause")),
     });
@@ -128,7 +129,7 @@ export class Candidate extends EventTarget {
   #switchMode() {
     this.#talk.muted = false;
     this.#talk.mode = this.#talk.mode === "hands_free" ? "push_to_talk" : "hands_free";
-    sessionStorage.setItem(KEPT_MODE, this.#talk.mode);
+    passing.set(KEPT_MODE, this.#talk.mode);
     this.#show();
   }
 
@@ -139,7 +140,7 @@ export class Candidate extends EventTarget {
   }
 
   async #resumeCamera() {
-    if (localStorage.getItem(KEPT_CAMERA) !== "on") return;
+    if (lasting.get(KEPT_CAMERA) !== "on") return;
     // Only where it needs no question: one permission at a time.
     const permission = await navigator.permissions?.query({ name: "camera" }).catch(() => null);
     if (permission?.state === "granted") await this.#startCamera();
@@ -148,7 +149,7 @@ export class Candidate extends EventTarget {
   async #toggleCamera() {
     if (this.#selfView.on) this.#selfView.stop();
     else await this.#startCamera();
-    localStorage.setItem(KEPT_CAMERA, this.#selfView.on ? "on" : "off");
+    lasting.set(KEPT_CAMERA, this.#selfView.on ? "on" : "off");
   }
 
   async #startCamera() {

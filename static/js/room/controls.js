@@ -1,3 +1,5 @@
+import { lasting } from "./memory.js";
+
 const SHORTCUTS = {
   m: "microphone",
   p: "mode",
@@ -99,8 +101,8 @@ export class Controls extends EventTarget {
 
   #listenToKeys() {
     const box = this.#room.querySelector("#shortcuts-on");
-    box.checked = localStorage.getItem(KEPT) !== "off";
-    box.onchange = () => localStorage.setItem(KEPT, box.checked ? "on" : "off");
+    box.checked = lasting.get(KEPT) !== "off";
+    box.onchange = () => lasting.set(KEPT, box.checked ? "on" : "off");
     addEventListener("keydown", (event) => {
       if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || this.#blocked) return;
       if (event.key === "Escape") this.#escape();

@@ -81,9 +81,8 @@ const RETOLD = new Set([
   "interview_ended",
 ]);
 
-/** Pieces are cut at clauses or anywhere; only the former can have lost the space between them. */
+/** Pieces end between words, with or without the space that stood there. */
 export function joined(before, text) {
-  return /[.,!?…:;]$/.test(before) && /^[\p{L}\p{N}]/u.test(text)
-    ? `${before} ${text}`
-    : before + text;
+  const spaced = !before || /\s$/.test(before) || /^[\s.,!?…:;]/.test(text);
+  return spaced ? before + text : `${before} ${text}`;
 }

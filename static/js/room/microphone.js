@@ -1,4 +1,7 @@
+import { lasting } from "./memory.js";
+
 const RATE = 16000;
+const KEPT_DEVICE = "room:microphone";
 const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
@@ -27,7 +30,7 @@ export class Microphone extends EventTarget {
     this.stop();
     if (!navigator.mediaDevices?.getUserMedia) throw problem("insecure");
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
+      this.#stream = await navigator.mediaDevices.getUserMedia({ audio: wanted() });
     } catch (error) {
       throw problem(problemOf(error), error);
     }
@@ -71,6 +74,12 @@ export class Microphone extends EventTarget {
     this.stop();
     this.dispatchEvent(new CustomEvent("lost", { detail: "lost" }));
   }
+}
+
+/** The device that was chosen in the device check, if it is still there. */
+function wanted() {
+  const chosen = lasting.get(KEPT_DEVICE);
+  return chosen ? { ...CONSTRAINTS, deviceId: chosen } : CONSTRAINTS;
 }
 
 /** What a DOMException of getUserMedia means: "denied", "missing", "busy" or "failed". */

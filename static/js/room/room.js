@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Conversation } from "./conversation.js";
 import { Curtain } from "./curtain.js";
+import { Entrance } from "./entrance.js";
 import { Interviewer } from "./interviewer.js";
 import { Picture } from "./picture.js";
 import { Status } from "./status.js";
@@ -15,7 +16,6 @@ import { Transcript } from "./transcript.js";
 import { Voice } from "./voice.js";
 
 const BYTES_PER_MS = (2 * Voice.rate) / 1000;
-const FACE_WITHIN_MS = 5000;
 
 /** The interview room: brings the parts together and knows what each message means to which. */
 class Room {
@@ -36,7 +36,6 @@ class Room {
   #status;
   #clock;
   #incoming = null;
-  #seen = null;
 
   constructor(element) {
     const find = (selector) => element.querySelector(selector);
@@ -56,7 +55,7 @@ class Room {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#interviewer = new Interviewer(this.#voice, { calm });
     this.#picture = new Picture(find("#picture"), element.dataset.avatar, this.#interviewer);
-    this.#call = callOf(element.dataset);
+    this.#call = Call.of(element.dataset, Voice.rate);
     const shared = { room: element, strings: this.#strings, curtain: this.#curtain };
     const talking = { ...shared, toasts: this.#toasts };
     this.#candidate = new Candidate({ ...talking, controls: this.#controls });
@@ -74,38 +73,10 @@ class Room {
   }
 
   async open() {
-    // The greeting waits for the face, but not for ever.
-    this.#seen = Promise.race([this.#picture.open(), passed(FACE_WITHIN_MS)]);
-    if (await this.#voice.mayPlay()) this.#join();
-    else this.#ask("join", () => this.#join());
-  }
-
-  async #join() {
-    try {
-      await this.#voice.start();
-    } catch (error) {
-      console.error(error);
-      this.#toasts.show(this.#strings.get("problem.sound"), "error");
-    }
-    await this.#candidate.enter();
-    this.#voice.addEventListener("interrupted", () => {
-      if (!this.#curtain.name) this.#ask("sound", () => this.#resume());
-    });
-    await this.#seen;
+    const sight = { voice: this.#voice, candidate: this.#candidate, picture: this.#picture };
+    const words = { curtain: this.#curtain, strings: this.#strings, toasts: this.#toasts };
+    await new Entrance({ ...sight, ...words }).pass();
     this.#call.open();
-  }
-
-  #resume() {
-    this.#voice.resume();
-    this.#candidate.resume();
-  }
-
-  #ask(name, run) {
-    this.#curtain.show(name, {
-      title: this.#strings.get(`${name}.title`),
-      body: this.#strings.get(`${name}.body`),
-      actions: [{ label: this.#strings.get(`${name}.action`), run }],
-    });
   }
 
   #listenToCall() {
@@ -215,26 +186,6 @@ class Room {
       ],
     });
   }
-}
-
-function passed(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function callOf({ interview, websocket, language }) {
-  const key = `interview:${interview}:seq`;
-  const seen = {
-    get: () => Number(sessionStorage.getItem(key) ?? 0),
-    set: (seq) => sessionStorage.setItem(key, seq),
-  };
-  const init = {
-    audio: { encoding: "pcm_s16le", sample_rate: 16000 },
-    playback: { transport: "binary", sample_rate: Voice.rate },
-    language,
-  };
-  const url = new URL(websocket, location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return new Call(url.href, init, seen);
 }
 
 const room = new Room(document.querySelector(".room"));

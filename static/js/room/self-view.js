@@ -1,3 +1,5 @@
+import { lasting } from "./memory.js";
+
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const KEPT = "room:self-view";
 
@@ -13,7 +15,7 @@ export class SelfView {
     this.#element = element;
     this.#video = element.querySelector("video");
     this.#stage = stage;
-    const kept = localStorage.getItem(KEPT);
+    const kept = lasting.get(KEPT);
     this.#corner = CORNERS.includes(kept) ? kept : "bottom-right";
     element.onpointerdown = (event) => this.#hold(event);
     element.onpointermove = (event) => this.#drag(event);
@@ -46,7 +48,7 @@ export class SelfView {
   set #corner(corner) {
     this.#element.dataset.corner = corner;
     this.#stage.dataset.selfView = corner;
-    localStorage.setItem(KEPT, corner);
+    lasting.set(KEPT, corner);
   }
 
   #hold(event) {

@@ -4,7 +4,7 @@ import { Avatar } from "./avatar.js";
 import { Quality } from "./quality.js";
 
 const FIELD = 22; // degrees: a portrait lens
-const VISIBLE = 0.54; // metres from top to bottom of the picture: head and shoulders
+const VISIBLE = 0.49; // metres from top to bottom of the picture: head and shoulders
 const NARROWEST = 0.33; // metres from side to side on a tall screen
 const EYES_AT = 0.36; // part of the height, from the top
 const SLOW_FPS = 25;
@@ -103,7 +103,7 @@ function lights(eyes) {
     return light;
   };
   return [
-    new THREE.HemisphereLight("#f4f6ff", "#a3968c", 1.5),
+    new THREE.HemisphereLight("#f4f6ff", "#b3a79d", 1.8),
     at(new THREE.DirectionalLight("#fff1e2", 2.1), -1.1, 1.2, 1.5),
     at(new THREE.DirectionalLight("#e6ecff", 0.8), 1.5, 0.2, 1.2),
     at(new THREE.DirectionalLight("#ffffff", 1.4), 1.0, 0.9, -1.4),

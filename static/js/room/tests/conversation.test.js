@@ -41,11 +41,11 @@ test("a partial transcript is replaced by the later ones", () => {
 test("the interviewer's pieces make one utterance, with or without the space between", () => {
   const { it } = conversation();
   it.receive(connected(1));
-  const pieces = ["Thank you.", "What", " did you dec", "ide?"];
+  const pieces = ["Thank you.", "What did you", " decide", ", then", "?"];
   pieces.forEach((text, index) =>
     it.receive({ type: "ai_transcript_chunk", seq: 2 + index, utterance: "a", text }),
   );
-  assert.equal(it.history[0].text, "Thank you. What did you decide?");
+  assert.equal(it.history[0].text, "Thank you. What did you decide, then?");
 });
 
 test("an interrupted utterance counts as what was heard of it, or not at all", () => {
