@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 
 CONTEXT_MESSAGES = 10
 """How much of the conversation a prompt holds, besides the facts."""
-PHRASING_TIMEOUT = 2.5
-"""Seconds that a model may take for a follow-up before the guide's own wording is used."""
+PHRASING_TIMEOUT = 1.5
+"""Seconds that a model may take for a follow-up before the guide's own wording is used: about as
+long as the words of thanks before it are heard."""
 PHRASING_TOKENS = 48
 HEARD_ENOUGH = 0.5
 """Share of a question that must have been heard for it to count as asked."""
@@ -74,12 +75,12 @@ class Interviewer:
 
     @property
     def terms(self) -> str:
-        """Role, title and the present question's own vocabulary."""
-        words = [self._snapshot.get("role", ""), self._snapshot.get("title", "")]
+        """Title, role and the present question, as sentences: a recognizer imitates the style."""
+        sentences = [self._snapshot["title"], self._snapshot["role"]]
         if self.progress.current:
-            for point in self.guide.questions[self.progress.current].expected_points:
-                words += point.keywords.get(self._language, ())[:4]
-        return ", ".join(word for word in words if word)[:200]
+            sentences.append(self.guide.questions[self.progress.current].text[self._language])
+        written = (sentence.strip().rstrip(".") for sentence in sentences)
+        return ". ".join(text[:1].upper() + text[1:] for text in written if text)[:240] + "."
 
     def opening(self) -> Reply:
         """The greeting and the first question."""
@@ -222,20 +223,33 @@ class Interviewer:
         own = self._wording(move, language)
         assert move.question is not None and move.probe is not None
         probe = self.guide.questions[move.question].probes[move.probe].text[language]
-        lead = own.removesuffix(probe).strip()
+        writing = asyncio.create_task(self._written(probe, answer, language, reply))
+        try:
+            for clause in split(own.removesuffix(probe)):
+                yield clause
+            for clause in split(await writing or probe):
+                yield clause
+        finally:
+            writing.cancel()
+
+    async def _written(self, probe: str, answer: Answer, language: str, reply: Reply) -> str:
+        """The model's wording of a probe; empty if it has none that may be spoken."""
         try:
             async with asyncio.timeout(PHRASING_TIMEOUT):
-                written = await self._write(self._prompt(probe, answer, language), reply)
+                text = await self._write(self._prompt(probe, answer, language), reply)
             reason = objection(
-                written, language=language, answer=answer.text, aim=probe, asked=self._asked()
+                text,
+                language=language,
+                answer=answer.text,
+                aim=probe,
+                asked=self._asked(),
+                forbidden=self._persona.get("forbidden_topics") or (),
             )
         except (TimeoutError, EngineError) as error:
-            written, reason = "", str(error) or "too slow"
+            text, reason = "", str(error) or "too slow"
         if reason:
             log.info("the guide's own wording instead of the model's: %s", reason)
-            written = probe
-        for clause in split(f"{lead} {written}"):
-            yield clause
+        return "" if reason else text
 
     async def _write(self, prompt: Sequence[Message], reply: Reply) -> str:
         assert self._model is not None
@@ -272,7 +286,7 @@ class Interviewer:
             text,
             (),
             {
-                "candidate": self._candidate,
+                "candidate": wording.addressed(self._candidate, language),
                 "role": self._snapshot.get("role", ""),
                 "interviewer": self._persona["name"][language],
             },

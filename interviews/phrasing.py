@@ -37,11 +37,20 @@ _STOP = frozenset(
 )  # fmt: skip
 
 
-def objection(text: str, *, language: str, answer: str, aim: str, asked: Sequence[str]) -> str:
+def objection(
+    text: str,
+    *,
+    language: str,
+    answer: str,
+    aim: str,
+    asked: Sequence[str],
+    forbidden: Sequence[str] = (),
+) -> str:
     """Why ``text`` must not be spoken, in a word for the log; empty if it may.
 
     It has to be one short question in ``language`` that takes up something of ``answer`` and
-    serves the ``aim`` (the guide's own probe), and is none of those already ``asked``.
+    serves the ``aim`` (the guide's own probe), is none of those already ``asked`` and touches no
+    ``forbidden`` topic of the persona.
     """
     text = text.strip()
     if not text.endswith("?") or text.count("?") != 1:
@@ -62,6 +71,9 @@ def objection(text: str, *, language: str, answer: str, aim: str, asked: Sequenc
     ):
         if pattern.search(text):
             return reason
+    for topic in forbidden:
+        if re.search(rf"(?<![\w]){re.escape(topic)}", text, re.IGNORECASE):
+            return "forbidden topic"
     words = _content(text)
     if not words & _content(answer):
         return "nothing of the answer"

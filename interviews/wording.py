@@ -1,5 +1,6 @@
 """The interviewer's own small words, in both languages; pure."""
 
+import re
 from collections.abc import Mapping
 
 THANKS: Mapping[str, tuple[str, ...]] = {
@@ -48,3 +49,12 @@ CLOSING = {
     "en": "Thank you for your time today. Goodbye.",
     "ko": "오늘 시간 내주셔서 감사합니다. 안녕히 가세요.",
 }
+
+_NAMELESS = {"en": "there", "ko": "지원자"}
+
+
+def addressed(name: str, language: str) -> str:
+    """How to address somebody by voice: by name where its script can be read out in
+    ``language``, else as one does without a name."""
+    hangul = bool(re.search("[가-힣]", name))
+    return name if name and hangul == (language == "ko") else _NAMELESS[language]

@@ -3,7 +3,9 @@ from typing import Any
 
 from interviews.guide import Move, MoveKind
 from interviews.interviewer import Interviewer
+from interviews.phrasing import objection
 from interviews.tests.snapshots import snapshot
+from interviews.wording import addressed
 from voice.adapters.scripted import ScriptedModel
 from voice.agent import Answer, Reply, Speech
 
@@ -207,3 +209,33 @@ def test_an_interrupted_greeting_is_not_spoken_twice() -> None:
     speech.said, speech.heard = "Hello Mina, I am Sora. What about opening?", "Hello"
     talk.interviewer.spoke(speech)
     assert talk.says("Hi, I am here and ready.").endswith("What about opening?")
+
+
+def test_people_are_addressed_in_a_way_that_can_be_read_out() -> None:
+    assert addressed("Mina Kim", "en") == "Mina Kim"
+    assert addressed("김미나", "ko") == "김미나"
+    assert addressed("김미나", "en") == "there"
+    assert addressed("Mina Kim", "ko") == "지원자"
+
+
+def test_a_personas_forbidden_topic_is_never_phrased() -> None:
+    good = "You mentioned the thing you built; what result did it have?"
+    facts = {"language": "en", "answer": "I built a thing", "aim": "What was the result?"}
+    assert not objection(good, asked=[], **facts)
+    assert objection(good, asked=[], forbidden=["the thing"], **facts) == "forbidden topic"
+
+
+def test_the_thanks_are_spoken_while_the_model_still_writes() -> None:
+    model = ScriptedModel("You mentioned the thing you built; what result?", first_token=0.2)
+    talk = Conversation(model=model)
+    talk.opens()
+    talk.says("I like to work.")
+    reply = talk.interviewer.reply(answer("I built the whole thing.", "u9"))
+
+    async def first_clause() -> str:
+        async for clause in reply.clauses:
+            assert reply.first_token is None
+            return clause
+        return ""
+
+    assert asyncio.run(first_clause()).endswith(".")
