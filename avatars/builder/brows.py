@@ -19,7 +19,7 @@ def brows(person: Person, head: Surface) -> Surface:
     v = 1 - (head.points[:, 1] - eye[1] - BELOW) / (ABOVE - BELOW)
     inside = (u > 0) & (u < 1) & (v > 0) & (v < 1) & (head.points[:, 2] > eye[2] - 0.3)
     surface = Surface(head.points, head.faces, np.stack([u, v], axis=1), head.offsets)
-    surface = surface.select(inside[head.faces].any(axis=1))
+    surface = surface.select(inside[head.faces].all(axis=1))
     normals = vertex_normals(surface.points, surface.triangles())
     surface.points = surface.points + LIFT * normals
     surface.normals = normals
@@ -38,8 +38,8 @@ def painted_brow(person: Person) -> Array:
         across = np.clip(rng.normal(0, 0.42), -1, 1)
         full = np.interp(along, [0, 0.12, 0.55, 0.85, 1], [0.62, 1.0, 0.92, 0.5, 0.16])
         place_x = head_at + (tail_at - head_at) * along
-        rise = np.interp(along, [0, 0.35, 0.62, 1], [0, 0.6, 1, 0.05]) * about.brow_arch
-        place_y = 0.165 + about.brow_height + rise + across * full * about.brow_thickness
+        rise = np.interp(along, [0, 0.35, 0.62, 1], [0, 0.6, 1, 0.2]) * about.brow_arch
+        place_y = 0.155 + about.brow_height + 0.03 * along + rise + across * full * about.brow_thickness
         steep = np.interp(along, [0, 0.25, 0.6, 1], [1.25, 0.60, 0.12, -0.35])
         steep = steep - across * 0.35 + rng.normal(0, 0.12)
         length = rng.uniform(0.055, 0.095) * (0.75 + 0.25 * full)

@@ -43,9 +43,9 @@ class Neckline:
 
 def woven(line: Neckline, text: str, seed: int, contrast: float = 0.025) -> Array:
     rng = np.random.default_rng(seed)
-    fine = noise(rng, SIZE, 0.8) + 0.8 * noise(rng, SIZE, 14)
-    fine = np.concatenate([fine, fine[:, ::-1]], axis=1)
-    return colour(text) * (1 + contrast * fine)[..., None]
+    broad = noise(rng, SIZE, 30)
+    broad = np.concatenate([broad, broad[:, ::-1]], axis=1)
+    return colour(text) * (1 + contrast * broad)[..., None]
 
 
 def cut(texels: Array, keep: Array) -> Array:
@@ -93,7 +93,7 @@ def blouse(line: Neckline) -> Array:
 
 def jacket(line: Neckline) -> Array:
     about = line.person.about
-    texels = woven(line, about.cloth_colour, about.seed, 0.05)
+    texels = woven(line, about.cloth_colour, about.seed, 0.035)
     hole = line.opening(OPENING_DEPTH, OPENING_WIDTH)
     edge = np.exp(-((hole / 0.02) ** 2))
     texels = mixed(texels, 0.5 * edge, colour(about.cloth_colour) * 0.5)

@@ -41,28 +41,33 @@ class Garments:
 
 
 def wear(person: Person) -> Garments:
-    """`blazer` (over shirt or blouse), `sweater` (crew neck, shirt collar), `cardigan`."""
+    """`blazer+shirt`, `blazer+blouse`, or `sweater` with a crew neck."""
     garments, about = Garments(person), person.about
     kind, _, under = about.clothes.partition("+")
     body = _body(person)
     line = cloth.Neckline(person, HALF_WIDTH, HEIGHT, OVER_NECK)
     if kind == "sweater":
-        garments.add("Sweater", _layer(body, 0.07), cloth.sweater(line))
-        if under == "shirt":
-            garments.add("Collar", collars.shirt_collar(person), cloth.plain(about.shirt_colour, about.seed))
+        knit = _below_collar(person, _layer(body, 0.07), 0.62)
+        garments.add("Sweater", knit, cloth.sweater(line))
         garments.add("Neckband", collars.neckband(person), cloth.ribbed(about.cloth_colour))
         return garments
     if under == "shirt":
-        garments.add("Shirt", _layer(body, 0.05), cloth.shirt(line))
+        garments.add("Shirt", _front(_layer(body, 0.05)), cloth.shirt(line))
         garments.add("Collar", collars.shirt_collar(person), cloth.plain(about.shirt_colour, about.seed))
     else:
-        garments.add("Blouse", _layer(body, 0.05), cloth.blouse(line))
+        garments.add("Blouse", _front(_layer(body, 0.05)), cloth.blouse(line))
     jacket = _layer(body, 0.13)
     garments.add("Jacket", jacket, cloth.jacket(line))
     fabric = cloth.plain(about.cloth_colour, about.seed, 1.12)
     garments.add("Lapels", collars.lapels(jacket), fabric)
     garments.add("JacketCollar", collars.jacket_collar(person), fabric)
     return garments
+
+
+def _front(layer: Surface) -> Surface:
+    """Only what a jacket leaves open."""
+    middle = layer.points[layer.faces].mean(axis=1)
+    return layer.select((np.abs(middle[:, 0]) < 0.95) & (layer.uv[layer.faces][:, :, 0].max(1) < 0.5))
 
 
 def _body(person: Person) -> Surface:
@@ -100,17 +105,38 @@ def _smooth(surface: Surface, times: int) -> None:
 
 
 def _layer(body: Surface, distance: float) -> Surface:
-    """The body at a distance, front and back laid out side by side."""
-    fine = body.subdivided()
-    normals = vertex_normals(fine.points, fine.triangles())
-    top = np.clip((fine.points[:, 1] - fine.points[:, 1].max() + 0.5) / 0.5, 0, 1)
-    fine.points = fine.points + normals * (distance * (1 - 0.45 * top))[:, None]
-    fine.normals = vertex_normals(fine.points, fine.triangles())
-    front = fine.normals[fine.faces].mean(axis=1)[:, 2] > -0.05
+    """The body at a distance; the back, which nobody sees, stays coarse."""
     pieces = []
-    bottom = fine.points[:, 1].max() + 0.0
-    for keep, start in ((front, 0.0), (~front, 0.5)):
-        piece = fine.select(keep)
-        piece.uv = cloth.layout(piece.points, bottom, HALF_WIDTH, HEIGHT) + [start, 0]
+    top = body.points[:, 1].max()
+    for surface, behind in ((body.subdivided(), False), (body, True)):
+        normals = vertex_normals(surface.points, surface.triangles())
+        high = np.clip((surface.points[:, 1] - top + 0.5) / 0.5, 0, 1)
+        points = surface.points + normals * (distance * (1 - 0.45 * high))[:, None]
+        layer = Surface(points, surface.faces, surface.uv)
+        layer.normals = vertex_normals(points, layer.triangles())
+        back = layer.normals[layer.faces].mean(axis=1)[:, 2] < -0.05
+        piece = layer.select(back == behind)
+        piece.uv = cloth.layout(piece.points, top, HALF_WIDTH, HEIGHT) + [0.5 * behind, 0]
         pieces.append(piece)
     return joined(pieces)
+
+
+def _below_collar(person: Person, layer: Surface, drop: float) -> Surface:
+    """Draws what would stand up around the neck down to the collar's seam."""
+    neck, points = person.joint("neck"), layer.points
+    turn = np.linspace(-np.pi, np.pi, 73)
+    seam = collars.neck_ring(person, turn, drop, 0.03)
+    flat = points[:, [0, 2]] - [0, neck[2] - 0.02]
+    around = np.arctan2(flat[:, 0], flat[:, 1])
+    height = np.interp(around, turn, seam[:, 1])
+    radius = np.interp(around, turn, np.hypot(seam[:, 0], seam[:, 2] - neck[2] + 0.02))
+    reach = np.linalg.norm(flat, axis=1)
+    over = (points[:, 1] > height) & (reach < radius + 0.14)
+    squeezed = points.copy()
+    squeezed[over, 1] = height[over]
+    inward = (radius[over] / reach[over])[:, None]
+    squeezed[over[:, None] & np.array([[True, False, True]])] = (
+        flat[over] * inward + [0, neck[2] - 0.02]
+    ).reshape(-1)
+    layer.points = squeezed
+    return layer

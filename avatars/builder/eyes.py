@@ -37,7 +37,7 @@ def painted_iris(person: Person) -> Array:
     rng = np.random.default_rng(person.about.seed)
     y, x = (np.mgrid[0:SIZE, 0:SIZE] + 0.5) / SIZE * 2 - 1
     radius, turn = np.hypot(x, y), np.arctan2(y, x)
-    white = np.array([0.905, 0.885, 0.865]) * (1 - 0.22 * np.clip(radius - 0.5, 0, 1)[..., None])
+    white = np.array([0.86, 0.84, 0.82]) * (1 - 0.22 * np.clip(radius - 0.5, 0, 1)[..., None])
     veins = np.clip(noise(rng, SIZE, 2) - 1.4, 0, 1) * np.clip(radius - 0.62, 0, 1)
     texels = mixed(white, 0.30 * veins, [0.75, 0.42, 0.38])
     fibres = np.zeros_like(radius)

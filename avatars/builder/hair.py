@@ -73,10 +73,17 @@ def landmarks(person: Person) -> Landmarks:
     skin = np.flatnonzero(base.groups == "body")
     centres = person.points[base.faces[skin]].mean(axis=1)
     skin = skin[(centres[:, 1] > eye[1] - 2.3) & (np.abs(centres[:, 0]) < 2.3)]
-    ear_set = set(person.masked_vertices("ears").tolist())
-    plain = np.array([not ear_set.issuperset(face) for face in base.faces[skin].tolist()])
+    plain = ~np.isin(base.faces[skin], person.masked_vertices("ears")).any(axis=1)
     scalp = person.welded(skin[plain]).subdivided()
+    away = np.abs(scalp.points) - np.abs(ear.mean(axis=0))
+    scalp = scalp.select((np.linalg.norm(away, axis=1) > 0.24)[scalp.faces].all(axis=1))
     normals = vertex_normals(scalp.points, scalp.triangles())
+    radial = scalp.points - [0, eye[1] + 0.1, ear[:, 2].mean() + 0.1]
+    radial /= np.linalg.norm(radial, axis=1, keepdims=True)
+    skull = np.clip((scalp.points[:, 1] - eye[1] + 0.75) / 0.3, 0, 0.75)[:, None]
+    skull = skull * np.clip((ear[:, 2].mean() + 0.75 - scalp.points[:, 2]) / 0.2, 0, 1)[:, None]
+    normals = normals * (1 - skull) + radial * skull
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     top = scalp.points[:, 1].max()
     return Landmarks(
         eye=eye,
@@ -117,7 +124,8 @@ def _grow(hair: Hair, lock: Lock, rng: np.random.Generator) -> list[Surface]:
         normal /= np.linalg.norm(normal, axis=1, keepdims=True)
         height = ((place - ground) * normal).sum(axis=1)
         wanted = lock.lift(along) * lock.swell(marks, start) + 0.018 * seeds[:, 0] * along
-        wanted = np.maximum(wanted, 0.012)
+        shoulders = np.clip((marks.neck[1] + 0.25 - place[:, 1]) / 0.4, 0, 1)
+        wanted = np.maximum(np.maximum(wanted, 0.012), 0.21 * shoulders)
         push = np.where(height < wanted, wanted - height, 0)
         hold = lock.hold * (height > wanted) * (wanted - height)
         place = place + normal * (push + hold)[:, None]

@@ -132,7 +132,7 @@ class Builder:
             return self.material(
                 name, paint.jpeg(texels[..., :3]), "image/jpeg", roughness=0.9, doubleSided=True
             )
-        image = paint.png(texels, colours=96)
+        image = paint.png(texels)
         cut = {"alphaMode": "MASK", "alphaCutoff": 0.5, "doubleSided": True}
         return self.material(name, image, "image/png", roughness=0.9, **cut)
 

@@ -33,7 +33,7 @@ def parts(person: Person) -> Iterator[tuple[str, Surface, dict[str, object]]]:
     image = jpeg(painted_teeth(person))
     yield "Teeth", teeth, {"image": image, "roughness": 0.3, "doubleSided": True}
     tongue = person.surface(np.flatnonzero(person.base.groups == "helper-tongue"))
-    tongue.points = tongue.points + [0, -0.13, -0.07]
+    tongue.points = tongue.points + [0, -0.08, -0.10]
     tongue.shade = _depth(tongue.points[:, 2], tongue.points[:, 2].max(), 0.7)
     yield "Tongue", tongue, {"image": None, "factor": [0.36, 0.10, 0.10, 1], "roughness": 0.6}
 

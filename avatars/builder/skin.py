@@ -116,7 +116,7 @@ def painted(
     flush = base * [1.0, 0.74, 0.68]
     shadow = base * [0.82, 0.66, 0.60]
     texels = np.ones((SIZE, SIZE, 3)) * base
-    mottle = 0.014 * noise(rng, SIZE, 2) + 0.016 * noise(rng, SIZE, 9) + 0.016 * noise(rng, SIZE, 40)
+    mottle = 0.014 * noise(rng, SIZE, 2) + 0.010 * noise(rng, SIZE, 9) + 0.008 * noise(rng, SIZE, 40)
     texels *= 1 + mottle[..., None] * [0.8, 1.0, 1.1]
     texels = mixed(texels, 0.30 * spot(eye[0] + 0.14, eye[1] - 0.55, 0.26, 0.24), flush)
     texels = mixed(texels, 0.24 * spot(0, mouth[1] + 0.50, 0.13, 0.14), flush)
