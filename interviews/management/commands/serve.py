@@ -1,14 +1,11 @@
-import asyncio
-
-# Before anything else of Twisted: it installs the asyncio reactor.
-from daphne.server import Server  # isort: skip
 from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from twisted.internet import reactor
 
 from interviews.demo import ACCOUNTS
+from interviews.management.commands.warm_engines import warm_all
 
 
 class Command(BaseCommand):
@@ -38,8 +35,7 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         # The engines' clients belong to one event loop: the one that will serve.
-        asyncio.set_event_loop(reactor._asyncioEventloop)
-        call_command("warm_engines", stdout=self.stdout)
+        twisted_loop.run_until_complete(warm_all(self.stdout))
         server = Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=port),
