@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import Persona
 from interviews.forms import LANGUAGES
 from interviews.models import Interview
+from interviews.models.interview import InterviewQuerySet
 from interviews.templatetags.interview import persona_name
 
 
@@ -47,7 +48,7 @@ class InterviewFilter(filters.FilterSet):
         widget=DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def by_words(self, interviews: QuerySet, name: str, value: str) -> QuerySet:
+    def by_words(self, interviews: InterviewQuerySet, name: str, value: str) -> QuerySet:
         return interviews.saying(value)
 
     def by_candidate(self, interviews: QuerySet, name: str, value: str) -> QuerySet:

@@ -1,11 +1,13 @@
 """The set-up of an interview, and the consent to it."""
 
 from itertools import groupby
+from typing import cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -75,7 +77,7 @@ class SetupForm(forms.Form):
     def __init__(self, *args, configs, **kwargs):
         super().__init__(*args, **kwargs)
         self.configs = configs
-        self.fields["config"].queryset = configs
+        cast(forms.ModelChoiceField, self.fields["config"]).queryset = configs
         ordered = [card for group in self.grouped_configs() for card in group[1]]
         if ordered:
             self.initial.setdefault("config", ordered[0].pk)
@@ -189,8 +191,8 @@ class SetupForm(forms.Form):
             )
             return
         self.cleaned_data[text_name] = text
-        self.data = self.data.copy()
-        self.data[self.add_prefix(text_name)] = text
+        self.data = data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix(text_name)] = text
 
 
 class ConsentForm(forms.Form):

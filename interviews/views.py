@@ -10,7 +10,7 @@ from django.views import i18n
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import REVIEWER, Consent
+from accounts.models import REVIEWER, Consent, User
 from avatars.models import Persona
 from interviews.filters import InterviewFilter
 from interviews.forms import ConsentForm, DocumentForm, SetupForm
@@ -22,6 +22,12 @@ PAGE_SIZE = 20
 CONSENT_VERSION = "2026-11"
 """To be changed with the wording of the check page."""
 OPEN = ("ready", "live", "paused")
+
+
+class SignedInRequest(HttpRequest):
+    """What ``login_required`` lets through."""
+
+    user: User
 
 
 @require_safe
@@ -48,7 +54,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def interview_list(request: HttpRequest) -> HttpResponse:
+def interview_list(request: SignedInRequest) -> HttpResponse:
     user = request.user
     is_reviewer = user.is_admin or user.has_role(REVIEWER)
     interviews = Interview.objects.visible_to(user).select_related("candidate")
@@ -69,7 +75,7 @@ def interview_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def setup(request: HttpRequest) -> HttpResponse:
+def setup(request: SignedInRequest) -> HttpResponse:
     configs = InterviewConfig.objects.open_to(request.user)
     form = SetupForm(request.POST or None, request.FILES or None, configs=configs)
     if request.method == "POST" and form.is_valid():
@@ -81,22 +87,22 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def document(request: HttpRequest) -> JsonResponse:
+def document(request: SignedInRequest) -> JsonResponse:
     """An upload's text, ``{"text"}`` or ``{"error"}``; nothing is kept."""
     form = DocumentForm(request.POST, request.FILES)
     if form.is_valid():
         return JsonResponse({"text": form.cleaned_data["file"]})
-    return JsonResponse({"error": " ".join(form.errors["file"])}, status=422)
+    return JsonResponse({"error": " ".join(map(str, form.errors["file"]))}, status=422)
 
 
-def own_interview(request: HttpRequest, pk) -> Interview:
+def own_interview(request: SignedInRequest, pk) -> Interview:
     own = Interview.objects.filter(candidate_id=request.user.pk).select_related("candidate")
     return get_object_or_404(own, pk=pk)
 
 
 @never_cache
 @login_required
-def check(request: HttpRequest, pk) -> HttpResponse:
+def check(request: SignedInRequest, pk) -> HttpResponse:
     """Devices and consent, on the way into the room."""
     interview = own_interview(request, pk)
     if interview.is_over:
@@ -129,7 +135,7 @@ def check(request: HttpRequest, pk) -> HttpResponse:
 @never_cache
 @require_GET
 @login_required
-def room(request: HttpRequest, pk) -> HttpResponse:
+def room(request: SignedInRequest, pk) -> HttpResponse:
     interview = own_interview(request, pk)
     if interview.is_over:
         return redirect("interviews:results", interview.pk)
@@ -149,7 +155,7 @@ def room(request: HttpRequest, pk) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
-def results(request: HttpRequest, pk) -> HttpResponse:
+def results(request: SignedInRequest, pk) -> HttpResponse:
     visible = Interview.objects.visible_to(request.user).select_related("candidate")
     interview = get_object_or_404(visible, pk=pk)
     shown = Results(interview, is_candidate=interview.candidate_id == request.user.pk)

@@ -14,10 +14,16 @@ pytestmark = pytest.mark.django_db
 
 
 def said(of: Interview, sequence: int, speaker: str, text: str, **fields) -> Utterance:
-    fields = {"text_heard": text, "start_ms": sequence * 10_000, "language": "en"} | fields
-    fields.setdefault("end_ms", fields["start_ms"] + 6_000)
+    start = sequence * 10_000
     return Utterance.objects.create(
-        interview=of, sequence=sequence, speaker=speaker, text_said=text, **fields
+        interview=of,
+        sequence=sequence,
+        speaker=speaker,
+        language="en",
+        text_said=text,
+        start_ms=start,
+        end_ms=start + 6_000,
+        **{"text_heard": text, **fields},
     )
 
 

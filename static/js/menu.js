@@ -15,8 +15,7 @@ const themeSwitch = document.querySelector("[data-theme-switch]");
 if (themeSwitch) {
   const root = document.documentElement;
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () =>
-    root.dataset.theme ? root.dataset.theme === "dark" : systemIsDark.matches;
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : systemIsDark.matches);
   const show = () => themeSwitch.setAttribute("aria-pressed", String(isDark()));
 
   themeSwitch.hidden = false;
