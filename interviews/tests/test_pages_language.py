@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -60,3 +61,17 @@ def test_a_page_that_is_not_there_is_told_in_the_design(client):
     response = client.get("/nothing/", headers={"accept-language": "ko"})
     assert response.status_code == 404
     assert "site-header" in response.content.decode()
+
+
+def test_the_language_of_the_sign_up_follows_to_the_next_device(client):
+    account = {"email": "sol@example.com", "password1": "a-long-passphrase-7"}
+    client.post(
+        reverse("account_signup"),
+        {**account, "password2": account["password1"]},
+        headers={"accept-language": "ko"},
+    )
+    next_device = Client()
+    next_device.post(
+        reverse("account_login"), {"login": account["email"], "password": account["password1"]}
+    )
+    assert '<html lang="ko"' in next_device.get(reverse("home")).content.decode()
