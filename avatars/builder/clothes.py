@@ -52,10 +52,10 @@ def wear(person: Person) -> Garments:
         garments.add("Neckband", collars.neckband(person), cloth.ribbed(about.cloth_colour))
         return garments
     if under == "shirt":
-        garments.add("Shirt", _front(_layer(body, 0.05)), cloth.shirt(line))
+        garments.add("Shirt", _front(_layer(body, 0.05, fine=False)), cloth.shirt(line))
         garments.add("Collar", collars.shirt_collar(person), cloth.plain(about.shirt_colour, about.seed))
     else:
-        garments.add("Blouse", _front(_layer(body, 0.05)), cloth.blouse(line))
+        garments.add("Blouse", _front(_layer(body, 0.05, fine=False)), cloth.blouse(line))
     jacket = _layer(body, 0.13)
     garments.add("Jacket", jacket, cloth.jacket(line))
     fabric = cloth.plain(about.cloth_colour, about.seed, 1.12)
@@ -104,11 +104,11 @@ def _smooth(surface: Surface, times: int) -> None:
         surface.points = moved
 
 
-def _layer(body: Surface, distance: float) -> Surface:
+def _layer(body: Surface, distance: float, fine: bool = True) -> Surface:
     """The body at a distance; the back, which nobody sees, stays coarse."""
     pieces = []
     top = body.points[:, 1].max()
-    for surface, behind in ((body.subdivided(), False), (body, True)):
+    for surface, behind in ((body.subdivided() if fine else body, False), (body, True)):
         normals = vertex_normals(surface.points, surface.triangles())
         high = np.clip((surface.points[:, 1] - top + 0.5) / 0.5, 0, 1)
         points = surface.points + normals * (distance * (1 - 0.45 * high))[:, None]
@@ -131,7 +131,8 @@ def _below_collar(person: Person, layer: Surface, drop: float) -> Surface:
     height = np.interp(around, turn, seam[:, 1])
     radius = np.interp(around, turn, np.hypot(seam[:, 0], seam[:, 2] - neck[2] + 0.02))
     reach = np.linalg.norm(flat, axis=1)
-    over = (points[:, 1] > height) & (reach < radius + 0.14)
+    standing = (reach < radius + 0.14) | ((points[:, 1] > height + 0.30) & (reach < 1.3))
+    over = (points[:, 1] > height) & standing
     squeezed = points.copy()
     squeezed[over, 1] = height[over]
     inward = (radius[over] / reach[over])[:, None]

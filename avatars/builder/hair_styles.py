@@ -52,7 +52,7 @@ class Lock:
     where: Where = everywhere
     swell: Where = everywhere
     columns: tuple[int, ...] = (0, 1)
-    segments: int = 8
+    segments: int = 7
     stiff: float = 0.25
     hold: float = 0.0
     uneven: float = 0.25
@@ -211,11 +211,11 @@ def wavy(part: float, back: float, size: float) -> Flow:
 LONG = Style(
     locks=(
         Lock(150, 0.36, wavy(0.0, 0.65, 0.25), down_to(2.0), rising(0.02, 0.07, 0.10), columns=(0,),
-             hold=0.25, segments=10),
+             hold=0.25, segments=8),
         Lock(170, 0.30, wavy(0.0, 0.65, 0.35), down_to(2.05), rising(0.03, 0.11, 0.16), columns=(0, 1),
-             hold=0.25, segments=10),
+             hold=0.25, segments=8),
         Lock(100, 0.20, wavy(0.0, 0.65, 0.45), down_to(2.1), rising(0.04, 0.14, 0.20), columns=(1, 2),
-             hold=0.25, segments=10),
+             hold=0.25, segments=8),
     ),
     roughness=0.6,
 )

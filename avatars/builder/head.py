@@ -38,6 +38,9 @@ class Builder:
         occluders += [(piece, 0.5) for piece in locks.parts]
         occluders += [(piece, share) for piece, share in garments.occluders()]
         light, *rest = occlusion.sky(targets, occluders)
+        for centre, radius in person.eyes.values():  # lids leave the brow's shadow when they close
+            near = np.linalg.norm(surface.points - centre, axis=1) / radius
+            light = np.maximum(light, 0.72 * np.exp(-((near / 2.1) ** 6)))
         texels = skin.painted(
             person, surface, original, skin.Atlas.of(surface), locks.cover(surface.points), light
         )

@@ -33,9 +33,10 @@ def parts(person: Person) -> Iterator[tuple[str, Surface, dict[str, object]]]:
     image = jpeg(painted_teeth(person))
     yield "Teeth", teeth, {"image": image, "roughness": 0.3, "doubleSided": True}
     tongue = person.surface(np.flatnonzero(person.base.groups == "helper-tongue"))
-    tongue.points = tongue.points + [0, -0.08, -0.10]
+    root = np.array([0, tongue.points[:, 1].mean(), tongue.points[:, 2].min()])
+    tongue.points = root + (tongue.points - root) * [0.88, 0.72, 0.84] + [0, -0.045, 0]
     tongue.shade = _depth(tongue.points[:, 2], tongue.points[:, 2].max(), 0.7)
-    yield "Tongue", tongue, {"image": None, "factor": [0.36, 0.10, 0.10, 1], "roughness": 0.6}
+    yield "Tongue", tongue, {"image": None, "factor": [0.27, 0.075, 0.075, 1], "roughness": 0.6}
 
 
 def lip_seam(person: Person) -> float:

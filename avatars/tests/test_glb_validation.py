@@ -16,7 +16,7 @@ HEADS = sorted((Path(__file__).parent.parent / "heads").glob("*.glb"))
 DATA = HEADS[0].read_bytes()
 JSON_END = 20 + struct.unpack_from("<I", DATA, 12)[0]
 
-Change = Callable[[dict[str, Any]], None]
+Change = Callable[[dict[str, Any]], object]
 
 
 def packed(document: dict[str, Any], binary: bytes | None = None) -> bytes:
@@ -61,7 +61,7 @@ def test_shipped_head_has_the_nodes_that_the_room_moves(path: Path) -> None:
     [
         (lambda d: d["images"][0].update(uri="https://example.org/a.png"), "outside"),
         (lambda d: d["buffers"][0].update(uri="data:,"), "outside"),
-        (lambda d: head_mesh(d).pop("extras"), "cannot speak"),
+        (lambda d: [mesh.pop("extras", None) for mesh in d["meshes"]], "cannot speak"),
         (lambda d: head_mesh(d)["primitives"][0]["targets"].pop(), "more morph targets"),
         (lambda d: d["accessors"][0].update(count=2**40), "sensible number"),
         (lambda d: d["accessors"][0].update(count=10**6), "beyond its buffer view"),
