@@ -57,12 +57,6 @@ def test_entrance_pages_hold_no_inline_code(client, name, language):
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
 
 
-def test_a_page_that_is_not_there_is_told_in_the_design(client):
-    response = client.get("/nothing/", headers={"accept-language": "ko"})
-    assert response.status_code == 404
-    assert "site-header" in response.content.decode()
-
-
 def test_the_language_of_the_sign_up_follows_to_the_next_device(client):
     account = {"email": "sol@example.com", "password1": "a-long-passphrase-7"}
     client.post(
