@@ -1,12 +1,31 @@
 """What a reviewer narrows the list of interviews by."""
 
+from datetime import UTC, datetime
+
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Avg, Q, QuerySet
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from interviews.models import Interview, InterviewConfig
 from interviews.models.interview import InterviewQuerySet
+
+
+class MomentField(IsoDateTimeField):
+    """An ISO 8601 time in UTC: PostgreSQL knows no offsets beyond sixteen hours."""
+
+    def clean(self, value: str) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class InterviewFilter(filters.FilterSet):
@@ -16,8 +35,8 @@ class InterviewFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=Interview.Status.choices)
     persona = filters.CharFilter(field_name="snapshot__persona__slug", help_text="Slug.")
     language = filters.ChoiceFilter(choices=InterviewConfig.Language.choices)
-    after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    before = MomentFilter(field_name="created_at", lookup_expr="lt")
     min_score = filters.NumberFilter(
         method="by_score", min_value=1, max_value=5, help_text="Least mean level."
     )

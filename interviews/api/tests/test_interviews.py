@@ -184,6 +184,12 @@ def test_a_reviewer_narrows_the_list(api, spoken, config, other_candidate, revie
     assert found(api, before=other.created_at.isoformat()) == [one]
 
 
+def test_strange_times_are_understood_or_refused(api, interview, candidate):
+    api.force_authenticate(candidate)
+    assert found(api, after="2000-01-01T00:00:00+17:08") == [str(interview.pk)]
+    assert api.get(LIST, {"after": "0001-01-01T00:00:00+17:08"}).status_code == 400
+
+
 def test_the_list_is_paged_by_cursor(api, config, candidate, monkeypatch):
     monkeypatch.setattr(Newest, "page_size", 2)
     made = [str(Interview.objects.create_from(config, candidate).pk) for _time in range(3)]

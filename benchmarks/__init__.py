@@ -1,0 +1,1 @@
+"""Latency of the product as a client meets it, beside the sequential design; ``make bench``."""
