@@ -9,8 +9,9 @@ _PROTECTED = re.compile(
     r"\b(?:how old|your age|your (?:religion|faith|church|wife|husband|spouse|partner|children|kids"
     r"|family|parents|nationality|ethnicity|race|disability|illness|health|pregnan\w*|gender"
     r"|sexual\w*|politic\w*)|married|pregnant|where were you born|native (?:country|language))\b|"
-    r"(?<![가-힣])(?:나이가|연세|결혼|배우자|남편|아내|자녀|아이가 (?:있|몇)|가족|부모님|종교|교회|임신|"
-    r"출산|고향|출신 ?지역|국적|인종|장애인|장애가 있으|질병|건강 ?상태|군대|병역|정치|성별|성적 지향)",
+    r"(?<![가-힣])(?:나이가|연세|결혼|배우자|남편|아내|자녀|아이가 (?:있|몇)|가족|부모님|종교|교회|"
+    r"임신|출산|고향|출신 ?지역|국적|인종|장애인|장애가 있으|질병|건강 ?상태|군대|병역|정치|성별|"
+    r"성적 지향)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(

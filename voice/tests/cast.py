@@ -12,8 +12,8 @@ from voice.call import Call
 from voice.engines import Engines
 from voice.events import CandidateWords, Event, Sound, SoundCleared, TurnCompleted
 
-LOUD = b"\x00\x10" * 320
-QUIET = bytes(640)
+LOUD = b"\x00\x10"
+QUIET = bytes(2)
 
 
 async def clauses(*texts: str) -> AsyncGenerator[str]:
@@ -83,6 +83,8 @@ class Scene:
     agent: ScriptedAgent
     record: MemoryRecord
     log: list[tuple[float, Event]]
+    frame: float = 0.02
+    """Seconds of microphone in one message."""
 
     async def speak(self, seconds: float) -> None:
         await self._microphone(LOUD, seconds)
@@ -90,10 +92,11 @@ class Scene:
     async def silence(self, seconds: float) -> None:
         await self._microphone(QUIET, seconds)
 
-    async def _microphone(self, frame: bytes, seconds: float) -> None:
-        for _ in range(round(seconds / 0.02)):
-            self.call.hear(frame)
-            await asyncio.sleep(0.02)
+    async def _microphone(self, sample: bytes, seconds: float) -> None:
+        pcm = sample * round(self.frame * 16_000)
+        for _ in range(round(seconds / self.frame)):
+            self.call.hear(pcm)
+            await asyncio.sleep(self.frame)
 
     def events(self, kind: type[Any]) -> list[Any]:
         return [event for _, event in self.log if isinstance(event, kind)]
