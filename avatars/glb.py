@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from avatars.mouth_shapes import ARKIT, OCULUS
+from avatars.picture_header import picture_size
+
 MOST_BYTES = 20 * 1024 * 1024
 MOST_JSON_BYTES = 2 * 1024 * 1024
 MOST_JSON_DEPTH = 24
@@ -21,20 +24,8 @@ MOST_IMAGES = 24
 MOST_IMAGE_SIDE = 4096
 MOST_IMAGE_BYTES = 8 * 1024 * 1024
 
-ARKIT = frozenset(
-    """browDownLeft browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff
-    cheekSquintLeft cheekSquintRight eyeBlinkLeft eyeBlinkRight eyeLookDownLeft eyeLookDownRight
-    eyeLookInLeft eyeLookInRight eyeLookOutLeft eyeLookOutRight eyeLookUpLeft eyeLookUpRight
-    eyeSquintLeft eyeSquintRight eyeWideLeft eyeWideRight jawForward jawLeft jawOpen jawRight
-    mouthClose mouthDimpleLeft mouthDimpleRight mouthFrownLeft mouthFrownRight mouthFunnel mouthLeft
-    mouthLowerDownLeft mouthLowerDownRight mouthPressLeft mouthPressRight mouthPucker mouthRight
-    mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper mouthSmileLeft mouthSmileRight
-    mouthStretchLeft mouthStretchRight mouthUpperUpLeft mouthUpperUpRight noseSneerLeft
-    noseSneerRight tongueOut""".split()
-)
 ARKIT_NEEDED = frozenset({"jawOpen", "mouthFunnel", "mouthPucker", "mouthClose"})
 ARKIT_LEAST = 30
-OCULUS = frozenset("viseme_" + name for name in "sil PP FF TH DD kk CH SS nn RR aa E I O U".split())
 OCULUS_LEAST = 14  # some exporters leave out the silent one
 
 COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
@@ -280,46 +271,12 @@ def _images(document: dict[str, Any], views: list[View], binary: bytes) -> None:
         view = _at(views, entry, "bufferView")
         if view.length > MOST_IMAGE_BYTES:
             raise InvalidHead("A picture is too large.")
-        wide, high = _picture_size(binary[view.start : view.start + view.length], entry)
+        raw = binary[view.start : view.start + view.length]
+        size = picture_size(raw, entry.get("mimeType"))
+        if size is None:
+            raise InvalidHead("A picture is neither PNG, JPEG nor WebP, or not what it says.")
+        wide, high = size
         if not (0 < wide <= MOST_IMAGE_SIDE and 0 < high <= MOST_IMAGE_SIDE):
             raise InvalidHead(
                 f"A picture measures {wide} by {high}; {MOST_IMAGE_SIDE} is the most."
             )
-
-
-def _picture_size(raw: bytes, entry: dict[str, Any]) -> tuple[int, int]:
-    """Pixels from the picture's own header, which has to be what `mimeType` says."""
-    mime, size = entry.get("mimeType"), None
-    if mime == "image/png" and raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
-        size = struct.unpack_from(">II", raw, 16)
-    elif mime == "image/jpeg" and raw.startswith(b"\xff\xd8"):
-        size = _jpeg_size(raw)
-    elif mime == "image/webp" and raw[:4] == b"RIFF" and raw[8:12] == b"WEBP" and len(raw) >= 30:
-        size = _webp_size(raw)
-    if size is None:
-        raise InvalidHead("A picture is neither PNG, JPEG nor WebP, or not what it says.")
-    return size
-
-
-def _jpeg_size(raw: bytes) -> tuple[int, int] | None:
-    at = 2
-    while at + 9 <= len(raw) and raw[at] == 0xFF:
-        marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            high, wide = struct.unpack_from(">HH", raw, at + 5)
-            return wide, high
-        at += 2 + max(length, 2)
-    return None
-
-
-def _webp_size(raw: bytes) -> tuple[int, int] | None:
-    kind = raw[12:16]
-    if kind == b"VP8X":
-        return (int.from_bytes(raw[24:27], "little") + 1, int.from_bytes(raw[27:30], "little") + 1)
-    if kind == b"VP8L":
-        bits = int.from_bytes(raw[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if kind == b"VP8 ":
-        wide, high = struct.unpack_from("<HH", raw, 26)
-        return wide & 0x3FFF, high & 0x3FFF
-    return None

@@ -39,11 +39,16 @@ def painted_brow(person: Person) -> Array:
         full = np.interp(along, [0, 0.12, 0.55, 0.85, 1], [0.62, 1.0, 0.92, 0.5, 0.16])
         place_x = head_at + (tail_at - head_at) * along
         rise = np.interp(along, [0, 0.35, 0.62, 1], [0, 0.6, 1, 0.2]) * about.brow_arch
-        place_y = 0.155 + about.brow_height + 0.03 * along + rise + across * full * about.brow_thickness
+        place_y = (
+            0.155 + about.brow_height + 0.03 * along + rise + across * full * about.brow_thickness
+        )
         steep = np.interp(along, [0, 0.25, 0.6, 1], [1.25, 0.60, 0.12, -0.35])
         steep = steep - across * 0.35 + rng.normal(0, 0.12)
         length = rng.uniform(0.055, 0.095) * (0.75 + 0.25 * full)
-        start = np.array([place_x - INNER, ABOVE - BELOW - (place_y - BELOW)]) * [scale, HIGH / (ABOVE - BELOW)]
+        start = np.array([place_x - INNER, ABOVE - BELOW - (place_y - BELOW)]) * [
+            scale,
+            HIGH / (ABOVE - BELOW),
+        ]
         step = np.array([np.cos(steep), -np.sin(steep)]) * length * scale
         part = ((x - start[0]) * step[0] + (y - start[1]) * step[1]) / (step @ step)
         bent = 0.12 * step[::-1] * [1, -1]

@@ -53,7 +53,9 @@ def wear(person: Person) -> Garments:
         return garments
     if under == "shirt":
         garments.add("Shirt", _front(_layer(body, 0.05, fine=False)), cloth.shirt(line))
-        garments.add("Collar", collars.shirt_collar(person), cloth.plain(about.shirt_colour, about.seed))
+        garments.add(
+            "Collar", collars.shirt_collar(person), cloth.plain(about.shirt_colour, about.seed)
+        )
     else:
         garments.add("Blouse", _front(_layer(body, 0.05, fine=False)), cloth.blouse(line))
     jacket = _layer(body, 0.13)
@@ -67,7 +69,9 @@ def wear(person: Person) -> Garments:
 def _front(layer: Surface) -> Surface:
     """Only what a jacket leaves open."""
     middle = layer.points[layer.faces].mean(axis=1)
-    return layer.select((np.abs(middle[:, 0]) < 0.95) & (layer.uv[layer.faces][:, :, 0].max(1) < 0.5))
+    return layer.select(
+        (np.abs(middle[:, 0]) < 0.95) & (layer.uv[layer.faces][:, :, 0].max(1) < 0.5)
+    )
 
 
 def _body(person: Person) -> Surface:

@@ -39,7 +39,14 @@ def neckband(person: Person) -> Surface:
     outward, up = _outward(turn), np.array([0, 1.0, 0])
     rows = [
         base + up * high + outward * wide
-        for high, wide in ((-0.14, -0.02), (0.10, -0.01), (0.14, 0.03), (0.10, 0.075), (-0.08, 0.13), (-0.16, 0.10))
+        for high, wide in (
+            (-0.14, -0.02),
+            (0.10, -0.01),
+            (0.14, 0.03),
+            (0.10, 0.075),
+            (-0.08, 0.13),
+            (-0.16, 0.10),
+        )
     ]
     return _lofted(rows)
 
@@ -74,7 +81,14 @@ def jacket_collar(person: Person) -> Surface:
     turn = np.linspace(0.95, 2 * np.pi - 0.95, 33)
     base = neck_ring(person, turn, drop_front=0.5, out=0.14)
     outward, up = _outward(turn), np.array([0, 1.0, 0])
-    profile = ((-0.10, -0.02), (0.08, 0.0), (0.11, 0.03), (0.08, 0.07), (-0.10, 0.20), (-0.26, 0.30))
+    profile = (
+        (-0.10, -0.02),
+        (0.08, 0.0),
+        (0.11, 0.03),
+        (0.08, 0.07),
+        (-0.10, 0.20),
+        (-0.26, 0.30),
+    )
     return _lofted([base + up * high + outward * wide for high, wide in profile])
 
 
@@ -97,7 +111,7 @@ def neck_ring(
     """
     neck = person.joint("neck")
     near = np.abs(person.points[:, 1] - neck[1]) < 1.0
-    near &= (np.abs(person.points[:, 0]) < 1.4)
+    near &= np.abs(person.points[:, 0]) < 1.4
     skin = np.unique(person.base.faces[person.base.groups == "body"])
     points = person.points[np.intersect1d(np.flatnonzero(near), skin)]
     height = ring_height(person, turn, drop_front)

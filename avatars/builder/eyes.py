@@ -97,7 +97,9 @@ def _ribbon(person: Person, side: str, lid: str) -> tuple[Surface, dict[str, Arr
     along = np.linspace(0, 1, LASH_COLUMNS) if side == "Left" else np.linspace(1, 0, LASH_COLUMNS)
     length = (0.085 if lid == "upper" else 0.038) * (0.85 + 0.3 * person.about.make_up)
     length = length * (0.55 + 0.45 * along) * np.minimum(1, 12 * (1.03 - along))
-    fan = np.stack([sign * (along - 0.35) * 0.7, np.zeros_like(along), np.zeros_like(along)], axis=1)
+    fan = np.stack(
+        [sign * (along - 0.35) * 0.7, np.zeros_like(along), np.zeros_like(along)], axis=1
+    )
     rows = []
     for row in range(LASH_ROWS):
         part = row / (LASH_ROWS - 1)
@@ -108,7 +110,10 @@ def _ribbon(person: Person, side: str, lid: str) -> tuple[Surface, dict[str, Arr
     points = np.concatenate(rows)
     band = 0.0 if lid == "upper" else 0.5
     uv = np.stack(
-        [np.tile(along, LASH_ROWS), np.repeat(np.linspace(0.49, 0.01, LASH_ROWS), LASH_COLUMNS) + band],
+        [
+            np.tile(along, LASH_ROWS),
+            np.repeat(np.linspace(0.49, 0.01, LASH_ROWS), LASH_COLUMNS) + band,
+        ],
         axis=1,
     )
     row, column = np.meshgrid(np.arange(LASH_ROWS - 1), np.arange(LASH_COLUMNS - 1), indexing="ij")

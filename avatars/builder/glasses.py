@@ -39,11 +39,20 @@ def wear(person: Person, builder: "Builder") -> Iterator[tuple[str, Surface, int
     behind = over_ear + [-0.03, -0.22, -0.20]
     temple = np.stack([hinge - [0.06, 0, 0], hinge, swing, over_ear, behind])
     inner = rim[16] + [0.0, 0.06, 0]
-    bridge = np.stack([inner, inner * [0.4, 1, 1] + [0, 0.035, 0.02], inner * [-0.4, 1, 1] + [0, 0.035, 0.02], inner * [-1, 1, 1]])
+    bridge = np.stack(
+        [
+            inner,
+            inner * [0.4, 1, 1] + [0, 0.035, 0.02],
+            inner * [-0.4, 1, 1] + [0, 0.035, 0.02],
+            inner * [-1, 1, 1],
+        ]
+    )
     pieces = [_wire(bridge)]
     for side in (1, -1):
         pieces += [_wire(rim * [side, 1, 1]), _wire(temple * [side, 1, 1])]
-    material = builder.material("Glasses", None, "", factor=COLOURS[person.about.glasses], roughness=0.35)
+    material = builder.material(
+        "Glasses", None, "", factor=COLOURS[person.about.glasses], roughness=0.35
+    )
     yield "Glasses", joined(pieces), material
 
 
@@ -62,12 +71,21 @@ def _wire(path: Array) -> Surface:
     count = len(path)
     at = np.arange(count - 1)
     quads = [
-        np.stack([k * count + at, ((k + 1) % 4) * count + at, ((k + 1) % 4) * count + at + 1,
-                  k * count + at + 1], axis=1)
+        np.stack(
+            [
+                k * count + at,
+                ((k + 1) % 4) * count + at,
+                ((k + 1) % 4) * count + at + 1,
+                k * count + at + 1,
+            ],
+            axis=1,
+        )
         for k in range(4)
     ]
     surface = Surface(points, np.concatenate(quads), np.zeros((len(points), 2)))
-    normals = np.concatenate([corner / np.linalg.norm(corner, axis=1, keepdims=True) for corner in corners])
+    normals = np.concatenate(
+        [corner / np.linalg.norm(corner, axis=1, keepdims=True) for corner in corners]
+    )
     facing = vertex_normals(points, surface.triangles())
     if (facing * normals).sum() < 0:
         surface.faces = surface.faces[:, ::-1]

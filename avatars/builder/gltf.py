@@ -110,9 +110,7 @@ class Binary:
         }
         if shade is not None:
             opaque = np.concatenate([np.clip(shade, 0, 1), np.ones((len(shade), 1))], axis=1)
-            at["COLOR_0"] = self.accessor(
-                np.round(opaque * 255), BYTE, VERTICES, normalized=True
-            )
+            at["COLOR_0"] = self.accessor(np.round(opaque * 255), BYTE, VERTICES, normalized=True)
         if joints is not None:
             at["JOINTS_0"] = self.accessor(joints[0], BYTE, VERTICES)
             weights = np.round(joints[1] * 255)

@@ -1,13 +1,14 @@
 """Hair as ribbons of painted strands, grown from the scalp along a style's flow."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from avatars.builder.base_mesh import Array
-from avatars.builder.hair_styles import STYLES, Landmarks, Lock, Style
+from avatars.builder.hair_flow import Landmarks, Lock, Style
+from avatars.builder.hair_styles import STYLES
 from avatars.builder.paint import colour, linear, noise, png
 from avatars.builder.person import Person
 from avatars.builder.surface import Surface, joined, vertex_normals
@@ -210,6 +211,3 @@ def painted_strands(person: Person, coarse: float) -> Array:
     tone = tone * (1 + 0.05 * noise(rng, size, 2))
     rgb = np.clip(tone[..., None] * [0.83, 0.83, 0.83], 0, 1).repeat(1, axis=2)
     return np.concatenate([rgb, alpha[..., None]], axis=2)
-
-
-__all__ = ["Hair", "landmarks", "replace", "style"]

@@ -26,7 +26,7 @@ class Builder:
         self.with_body: list[int] = []
 
     def write(self, path: Path) -> None:
-        person, about, binary = self.person, self.person.about, self.binary
+        person, about = self.person, self.person.about
         surface, original = skin.head_surface(person)
         same = np.unique(np.round(surface.points, 5), axis=0, return_inverse=True)[1].reshape(-1)
         surface.normals = vertex_normals(surface.points, surface.triangles(), same)
@@ -40,19 +40,23 @@ class Builder:
         light, *rest = occlusion.sky(targets, occluders)
         for centre, radius in person.eyes.values():  # lids leave the brow's shadow when they close
             near = np.linalg.norm(surface.points - centre, axis=1) / radius
-            light = np.maximum(light, 0.72 * np.exp(-((near / 2.1) ** 6)))
+            light = np.maximum(light, 0.85 * np.exp(-((near / 2.2) ** 6)))
         texels = skin.painted(
             person, surface, original, skin.Atlas.of(surface), locks.cover(surface.points), light
         )
         material = self.material("Skin", paint.jpeg(texels, 90), "image/jpeg", roughness=0.56)
         head = self.add("Head", surface, material, self.with_body, joints=self.weights(surface))
-        pearl = self.material("Eye", paint.png(eyes.painted_iris(person)), "image/png", roughness=0.18)
+        pearl = self.material(
+            "Eye", paint.png(eyes.painted_iris(person)), "image/png", roughness=0.18
+        )
         for side, (centre, radius) in person.eyes.items():
             self.add(f"Eye{side}", eyes.ball(radius * 0.995), pearl, self.with_head, place=centre)
         for name, piece, part in mouth.parts(person):
             self.add(name, piece, self.plain(name, part), self.with_head)
         image = paint.png(brows.painted_brow(person))
-        self.add("Brows", brows.brows(person, surface), self.blended("Brows", image), self.with_head)
+        self.add(
+            "Brows", brows.brows(person, surface), self.blended("Brows", image), self.with_head
+        )
         image = paint.png(eyes.painted_lashes(person))
         self.add("Lashes", eyes.lashes(person), self.blended("Lashes", image), self.with_head)
         for name, piece, sky in zip(locks.names, locks.parts, rest, strict=False):
@@ -101,7 +105,15 @@ class Builder:
         if name == "Head":
             offsets = {key: moved * METRE for key, moved in piece.offsets.items()}
         mesh = self.binary.mesh(
-            name, points * METRE, normals, piece.uv, triangles, material, offsets, piece.shade, joints
+            name,
+            points * METRE,
+            normals,
+            piece.uv,
+            triangles,
+            material,
+            offsets,
+            piece.shade,
+            joints,
         )
         translation = None if place is None else ((place - origin) * METRE).tolist()
         node = self.binary.add(
@@ -142,7 +154,9 @@ class Builder:
     def finish(self, head: int, path: Path) -> None:
         binary = self.binary
         step = ((self.pivot - self.neck) * METRE).tolist()
-        head_joint = binary.add("nodes", name="HeadJoint", translation=step, children=self.with_head)
+        head_joint = binary.add(
+            "nodes", name="HeadJoint", translation=step, children=self.with_head
+        )
         neck_joint = binary.add("nodes", name="NeckJoint", children=[head_joint])
         chest = binary.add("nodes", name="ChestJoint")
         moved = np.tile(np.eye(4).reshape(-1), (3, 1))

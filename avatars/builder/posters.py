@@ -9,6 +9,7 @@ import http.server
 import io
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -42,7 +43,7 @@ def picture(page: Page, slug: str, **scene: object) -> Image.Image:
     return Image.open(io.BytesIO(page.locator("canvas").screenshot())).convert("RGB")
 
 
-def studio_page(three: Path, use: "object") -> None:
+def studio_page(three: Path, use: Callable[[Page], None]) -> None:
     """Call `use(page)` with a page whose studio is ready."""
     handler = functools.partial(type("Served", (Studio,), {"three": three}))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -35,7 +35,18 @@ def _laid_out(surface: Surface) -> Array:
     uv, island = surface.uv, _islands(surface.faces, len(surface.points))
     result = np.zeros_like(uv)
     largest = np.bincount(island).argmax()
-    corners = iter([(0.005, 0.005), (0.005, 0.88), (0.88, 0.88), (0.88, 0.005), (0.005, 0.75), (0.88,.75),(.005,.13),(.88,.13)])
+    corners = iter(
+        [
+            (0.005, 0.005),
+            (0.005, 0.88),
+            (0.88, 0.88),
+            (0.88, 0.005),
+            (0.005, 0.75),
+            (0.88, 0.75),
+            (0.005, 0.13),
+            (0.88, 0.13),
+        ]
+    )
     for label in np.unique(island):
         inside = island == label
         if label == largest:
@@ -116,18 +127,22 @@ def painted(
     flush = base * [1.0, 0.74, 0.68]
     shadow = base * [0.82, 0.66, 0.60]
     texels = np.ones((SIZE, SIZE, 3)) * base
-    mottle = 0.014 * noise(rng, SIZE, 2) + 0.010 * noise(rng, SIZE, 9) + 0.008 * noise(rng, SIZE, 40)
+    mottle = (
+        0.014 * noise(rng, SIZE, 2) + 0.010 * noise(rng, SIZE, 9) + 0.008 * noise(rng, SIZE, 40)
+    )
     texels *= 1 + mottle[..., None] * [0.8, 1.0, 1.1]
     texels = mixed(texels, 0.30 * spot(eye[0] + 0.14, eye[1] - 0.55, 0.26, 0.24), flush)
     texels = mixed(texels, 0.24 * spot(0, mouth[1] + 0.50, 0.13, 0.14), flush)
     texels = mixed(texels, 0.16 * spot(0, mouth[1] - 0.48, 0.20, 0.14), flush)
-    texels = mixed(texels, 0.22 * spot(eye[0], eye[1] + 0.02, 0.24, 0.13), shadow)
+    texels = mixed(texels, 0.10 * spot(eye[0], eye[1] + 0.02, 0.24, 0.13), shadow)
     texels = mixed(texels, 0.16 * spot(eye[0] - 0.03, eye[1] - 0.17, 0.17, 0.06), shadow)
     texels = mixed(texels, 0.20 * spot(0, eye[1] + 0.6, 0.5, 0.3), base * [1.04, 1.03, 1.0])
     ears = masked(person, source, "ears", 4)
     texels = mixed(texels, 0.25 * ears, flush)
     if about.stubble:
-        jaw = np.clip((mouth[1] + 0.30 - up) * 3.5, 0, 1) * np.clip((place[..., 2] - 0.35) * 3, 0, 1)
+        jaw = np.clip((mouth[1] + 0.30 - up) * 3.5, 0, 1) * np.clip(
+            (place[..., 2] - 0.35) * 3, 0, 1
+        )
         jaw *= np.clip((up - neck[1] - 0.25) * 3, 0, 1)
         jaw *= 1 - 0.75 * spot(0.28, mouth[1] + 0.12, 0.16, 0.16)
         grain = 1 + 0.30 * noise(rng, SIZE, 0.8)
@@ -147,7 +162,7 @@ def painted(
         rim += np.exp(-(((away - 1.05) / 0.10) ** 4)) * (place[..., 2] > centre[2] + 0.15 * radius)
     upper = np.clip((up - eye[1] + 0.02) * 14, 0.25, 1)
     line = np.array([0.13, 0.08, 0.07]) if about.make_up else shadow * 0.55
-    texels = mixed(texels, np.clip(rim * upper * (0.55 + 0.4 * about.make_up), 0, 0.95), line)
+    texels = mixed(texels, np.clip(rim * upper * (0.16 + 0.20 * about.make_up), 0, 0.5), line)
     roots = np.clip(atlas.spread(scalp) * 1.35 - 0.2 + 0.05 * noise(rng, SIZE, 1.5), 0, 1)
     texels = mixed(texels, 0.93 * gaussian_filter(roots, 3), colour(about.hair_colour) * 0.85)
     light = atlas.spread(shade)[..., None]

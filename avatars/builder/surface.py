@@ -78,9 +78,7 @@ class Surface:
         quads = [
             np.stack([faces[:, k], edge[:, k], centre, edge[:, k - 1]], axis=1) for k in range(4)
         ]
-        moved = {
-            name: everything[:, 5 + 3 * k : 8 + 3 * k] for k, name in enumerate(self.offsets)
-        }
+        moved = {name: everything[:, 5 + 3 * k : 8 + 3 * k] for k, name in enumerate(self.offsets)}
         return Surface(everything[:, :3], np.concatenate(quads), everything[:, 3:5], moved)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avatars import glb
+from avatars.mouth_shapes import ARKIT, OCULUS
 
 HEADS = sorted((Path(__file__).parent.parent / "heads").glob("*.glb"))
 DATA = HEADS[0].read_bytes()
@@ -41,7 +42,7 @@ def head_mesh(document: dict[str, Any]) -> dict[str, Any]:
 def test_shipped_head_is_valid_and_light(path: Path) -> None:
     head = glb.validate(path.read_bytes())
     assert head.lips == "arkit"
-    assert head.morphs == glb.ARKIT
+    assert head.morphs == ARKIT
     assert head.triangles <= 27_000
     assert head.size <= 2_600_000
 
@@ -65,8 +66,12 @@ def test_shipped_head_has_the_nodes_that_the_room_moves(path: Path) -> None:
         (lambda d: head_mesh(d)["primitives"][0]["targets"].pop(), "more morph targets"),
         (lambda d: d["accessors"][0].update(count=2**40), "sensible number"),
         (lambda d: d["accessors"][0].update(count=10**6), "beyond its buffer view"),
-        (lambda d: d["accessors"].append({"count": 10**8, "componentType": 5126, "type": "VEC3"}),
-         "too many"),
+        (
+            lambda d: d["accessors"].append(
+                {"count": 10**8, "componentType": 5126, "type": "VEC3"}
+            ),
+            "too many",
+        ),
         (lambda d: d["bufferViews"][0].update(byteOffset=10**8), "beyond the buffer"),
         (lambda d: d["bufferViews"][0].update(byteOffset=-4), "sensible number"),
         (lambda d: d.update(buffers=[]), "one buffer"),
@@ -124,7 +129,7 @@ def test_oculus_visemes_will_do() -> None:
     def rename(document: dict[str, Any]) -> None:
         for mesh in document["meshes"]:
             mesh.pop("extras", None)
-        head_mesh(document)["extras"] = {"targetNames": sorted(glb.OCULUS)}
+        head_mesh(document)["extras"] = {"targetNames": sorted(OCULUS)}
 
     assert glb.validate(changed(rename)).lips == "oculus"
 
@@ -139,7 +144,9 @@ def test_noise_is_refused_and_never_crashes(noise: bytes) -> None:
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
