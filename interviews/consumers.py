@@ -246,7 +246,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         except BadAudio as error:
             raise ProtocolError("bad_audio", str(error)) from None
         self._check_pace(len(pcm) / 32_000)
-        self.live.call.hear(pcm)
+        self.live.hear(pcm)
 
     def _check_pace(self, seconds: float) -> None:
         now = asyncio.get_running_loop().time()

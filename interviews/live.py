@@ -19,6 +19,7 @@ from interviews.interviewer import Interviewer
 from interviews.models import Interview, Utterance
 from interviews.protocol import Init
 from interviews.recorder import Recorder
+from interviews.recording import Recording
 from voice.agent import Answer
 from voice.call import Call
 from voice.endpointing import PATIENCE
@@ -68,13 +69,16 @@ class LiveInterview:
             language=interview.language,
             clock=self.clock,
             progress=Progress.from_json(interview.progress),
-            history=[Message(_ROLES[row.speaker], row.text_heard) for row in rows if row.text_heard],
+            history=[
+                Message(_ROLES[row.speaker], row.text_heard) for row in rows if row.text_heard
+            ],
         )
         self.recorder = Recorder(
             interview.id,
             last_sequence=rows[-1].sequence if rows else 0,
             state=self.state,
         )
+        self.recording = Recording(interview, self.clock, begins=not rows)
         options = snapshot["options"]
         self.call = Call(
             voices,
@@ -140,6 +144,7 @@ class LiveInterview:
             await self.call.run()
             timekeeper.cancel()
         self.clock.stop()
+        await self.recording.close()
         if self._assessing:
             await asyncio.wait(self._assessing, timeout=10)
 
@@ -194,7 +199,12 @@ class LiveInterview:
     async def tell_time(self) -> None:
         await self._send({"type": "time", "remaining_seconds": round(self.remaining)})
 
+    def hear(self, pcm: bytes) -> None:
+        self.recording.hear(pcm)
+        self.call.hear(pcm)
+
     async def _on_event(self, event: Event) -> None:
+        self.recording.take(event)
         if isinstance(event, CallEnded):
             if not self.ended.done():
                 self.ended.set_result(event.reason)
@@ -210,7 +220,9 @@ class LiveInterview:
     async def finish(self, reason: str) -> dict[str, Any]:
         """Close the record; gives the last message."""
         await self.recorder.save_state()
+        await self.recording.close()
         history = await self._end(reason)
+        self.recording.encode()
         await assess_interview(self.interview.id)
         return {
             "type": "interview_ended",

@@ -69,10 +69,11 @@ class SoundEnded:
 
 @dataclass(frozen=True, slots=True)
 class SoundCleared:
-    """Drop what is buffered: ``heard_text`` is what counts as said."""
+    """Drop what is buffered: ``heard_text`` is what counts as said, after ``heard_seconds``."""
 
     utterance: str
     heard_text: str
+    heard_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ class Floor:
         self._outbox.recall_sound(turn.utterance)
         self._close(turn, Outcome.INTERRUPTED if audible else Outcome.DROPPED)
         if audible and announce and turn.speech:
-            self._outbox.put(SoundCleared(turn.utterance, turn.speech.heard))
+            heard = turn.speech.heard, turn.played(_now())
+            self._outbox.put(SoundCleared(turn.utterance, *heard))
 
     def fail(self, turn: Turn) -> None:
         """The turn could not be finished; what was heard of it counts."""
