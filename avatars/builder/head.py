@@ -30,6 +30,12 @@ class Builder:
         surface, original = skin.head_surface(person)
         same = np.unique(np.round(surface.points, 5), axis=0, return_inverse=True)[1].reshape(-1)
         surface.normals = vertex_normals(surface.points, surface.triangles(), same)
+        for centre, radius in person.eyes.values():  # a lid's fold must not stay dark when it shuts
+            away = surface.points - centre
+            distance = np.linalg.norm(away, axis=1, keepdims=True)
+            share = 0.75 * np.exp(-((distance / radius / 1.75) ** 6)) * (away[:, 1:2] > -0.02)
+            surface.normals = surface.normals * (1 - share) + away / distance * share
+        surface.normals /= np.linalg.norm(surface.normals, axis=1, keepdims=True)
         locks = hair.style(person)
         garments = clothes.wear(person)
         targets = [(surface.points, surface.normals)]
