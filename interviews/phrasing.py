@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+FOREIGN_WORDS = 1
+"""Words of substance that may be neither the candidate's nor the guide's, as in "you mentioned"."""
 MAX_WORDS = {"en": 30, "ko": 22}
 
 _PROTECTED = re.compile(
@@ -49,9 +51,9 @@ def objection(
 ) -> str:
     """Why ``text`` must not be spoken, in a word for the log; empty if it may.
 
-    It has to be one short question in ``language`` that takes up something of ``answer`` and
-    serves the ``aim`` (the guide's own probe), is none of those already ``asked`` and touches no
-    ``forbidden`` topic of the persona.
+    It has to be one short question in ``language`` that takes up something of ``answer``, claims
+    nothing that is not in it, serves the ``aim`` (the guide's own probe), is none of those already
+    ``asked`` and touches no ``forbidden`` topic of the persona.
     """
     text = text.strip()
     if not text.endswith("?") or text.count("?") != 1:
@@ -75,11 +77,13 @@ def objection(
     for topic in forbidden:
         if re.search(rf"(?<![\w]){re.escape(topic)}", text, re.IGNORECASE):
             return "forbidden topic"
-    words = _content(text)
-    if not words & _content(answer):
+    words, said, aimed = _content(text), _content(answer), _content(aim)
+    if not words & said - aimed:
         return "nothing of the answer"
-    if not words & _content(aim):
+    if not words & aimed:
         return "off topic"
+    if len(words - said - aimed) > FOREIGN_WORDS:
+        return "says what was not said"
     if any(_content(other) == words for other in asked):
         return "asked before"
     return ""

@@ -50,6 +50,41 @@ CLOSING = {
     "ko": "오늘 시간 내주셔서 감사합니다. 안녕히 가세요.",
 }
 
+FOLLOW_UPS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "en": (
+        (
+            "We moved to Kafka because the old queue lost messages.",
+            "What did that choice cost you?",
+            "You moved to Kafka because the old queue lost messages. "
+            "What did that choice cost you?",
+        ),
+        (
+            "I am a sales manager and last year I won a large hospital as a customer.",
+            "Who else was involved?",
+            "You won a large hospital as a customer. Who else was involved?",
+        ),
+        (
+            "My manager and I did not agree on the deadline, so we cut two features.",
+            "How did you reach a decision?",
+            "You cut two features. How did you reach a decision?",
+        ),
+    ),
+    "ko": (
+        (
+            "기존 큐에서 메시지가 유실되어 카프카로 옮겼습니다.",
+            "그 선택의 단점은 무엇이었나요?",
+            "카프카로 옮기셨다고 하셨는데요, 그 선택의 단점은 무엇이었나요?",
+        ),
+        (
+            "작년에 대형 병원을 신규 고객으로 유치했습니다.",
+            "함께한 분은 누구였나요?",
+            "대형 병원을 유치하셨다고 하셨는데요, 함께한 분은 누구였나요?",
+        ),
+    ),
+}
+"""What a candidate said, the guide's probe, and the probe as it is asked: small models learn the
+task from these far better than from an instruction."""
+
 _NAMELESS = {"en": "there", "ko": "지원자"}
 
 

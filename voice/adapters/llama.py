@@ -30,7 +30,8 @@ class Llama:
 
     ``context`` is in tokens, for each of the ``slots`` replies that may be written at a time; a
     slot keeps its last prompt, so that a prefix which stays the same is read only once.
-    ``grammar`` (GBNF) constrains every reply.
+    ``grammar`` (GBNF) constrains every reply. One thread is the default: more of them wait for
+    each other at every layer, and beside a busy recognizer that wait takes seconds.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Llama:
         languages: Iterable[str] = ("en",),
         context: int = 2048,
         slots: int = 2,
-        threads: int = 2,
+        threads: int = 1,
         stop: Sequence[str] = (),
         grammar: str = "",
         first_timeout: float = 10.0,
