@@ -178,6 +178,8 @@ class Call:
                 self._scope.create_task(self._fill_silence()),
             ]
             self._say_next()
+            if self.quiet:
+                self._show("listening")
             await self._over.wait()
             self._drop_draft()
             self._yield_floor(clear=False)

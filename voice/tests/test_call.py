@@ -39,7 +39,7 @@ def test_an_answer_is_recorded_then_shown_then_replied_to() -> None:
         assert [w.text for w in s.events(InterviewerWords)] == s.agent.replies
         assert s.turns[0].interviewer_text == "I see. And then what happened?"
         states = [e.value for e in s.events(StateChanged)]
-        assert states == ["hearing", "thinking", "speaking", "listening"]
+        assert states == ["listening", "hearing", "thinking", "speaking", "listening"]
 
     run(main())
 
@@ -214,7 +214,7 @@ def test_time_to_think_is_silent() -> None:
             await s.silence(4)
         assert len(s.turns) == 1
         states = [event.value for event in s.events(StateChanged)]
-        assert states == ["waiting", "hearing", "thinking", "speaking", "listening"]
+        assert states == ["listening", "waiting", "hearing", "thinking", "speaking", "listening"]
 
     run(main())
 
