@@ -84,8 +84,9 @@ def _answers(interview: Interview, guide: Guide) -> _Answers:
 
 
 def _give_feedback(utterance: Utterance, question: Question | None) -> None:
-    spoken = utterance.source == Utterance.Source.VOICE
-    seconds = (utterance.end_ms - utterance.start_ms) / 1000 if spoken else None
+    seconds = None
+    if utterance.source == Utterance.Source.VOICE and utterance.end_ms is not None:
+        seconds = (utterance.end_ms - utterance.start_ms) / 1000
     delivery = measure(utterance.text_said, utterance.language, seconds)
     points = question.expected_points if question else ()
     AnswerFeedback.objects.update_or_create(

@@ -277,9 +277,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             case Noticed(code=code):
                 await self._notice(code)
             case Failed(code=code):
-                message = str(FAILURES[code])
-                error = {"type": "error", "code": code, "message": message, "fatal": False}
-                await self._send(error)
+                words = str(FAILURES[code])
+                await self._send({"type": "error", "code": code, "message": words, "fatal": False})
             case _:
                 if message := protocol.encode(event):
                     await self._send(message)

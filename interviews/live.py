@@ -24,7 +24,7 @@ from voice.agent import Answer
 from voice.call import Call
 from voice.endpointing import PATIENCE
 from voice.engines import Message, Role
-from voice.events import CallEnded, CandidateWords, Event, TurnCompleted
+from voice.events import CallEnded, CandidateWords, Event, Source, TurnCompleted
 
 log = logging.getLogger(__name__)
 
@@ -155,8 +155,9 @@ class LiveInterview:
         last = self._rows[-1]
         owed = None
         if last.speaker == Utterance.Speaker.CANDIDATE:
+            source: Source = "typed" if last.source == Utterance.Source.TYPED else "voice"
             owed = Answer(
-                str(last.id), last.text_said, last.language, last.source, last.confidence,
+                str(last.id), last.text_said, last.language, source, last.confidence,
                 last.start_ms / 1000, (last.end_ms or last.start_ms) / 1000,
             )  # fmt: skip
         cut = last.interrupted or not last.text_heard

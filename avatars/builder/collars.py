@@ -130,12 +130,12 @@ def neck_ring(
             slim = (reach * weight).sum() / weight.sum() + out
             radius = min(radius, slim + 0.05 + 0.4 * max(np.cos(angle), 0) ** 2)
         ring.append([direction[0] * radius, y, centre_z + direction[1] * radius])
-    ring = np.array(ring)
+    smooth = np.array(ring)
     for _ in range(3):
-        ring[1:-1] = 0.5 * ring[1:-1] + 0.25 * (ring[:-2] + ring[2:])
+        smooth[1:-1] = 0.5 * smooth[1:-1] + 0.25 * (smooth[:-2] + smooth[2:])
     if np.isclose(np.sin(turn[0] - turn[-1]), 0, atol=1e-6):  # closed
-        ring[0] = ring[-1] = (ring[1] + ring[-2]) / 2
-    return ring
+        smooth[0] = smooth[-1] = (smooth[1] + smooth[-2]) / 2
+    return smooth
 
 
 def _lofted(rows: list[Array]) -> Surface:

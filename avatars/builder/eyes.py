@@ -84,7 +84,7 @@ def _ribbon(person: Person, side: str, lid: str) -> tuple[Surface, dict[str, Arr
     distance = np.linalg.norm(hull - centre, axis=1)
     order = np.linspace(hull[:, 0].min(), hull[:, 0].max(), LASH_COLUMNS)
     reach = (order[1] - order[0]) * 1.2
-    roots, root_vertices = [], []
+    root_vertices = []
     for x in order:
         cost = distance / radius + (np.abs(hull[:, 0] - x) / reach) ** 2
         weight = np.exp(-12 * (cost - cost.min()))
@@ -95,14 +95,14 @@ def _ribbon(person: Person, side: str, lid: str) -> tuple[Surface, dict[str, Arr
     outward = (roots - centre) / np.linalg.norm(roots - centre, axis=1, keepdims=True)
     sign = 1.0 if side == "Left" else -1.0
     along = np.linspace(0, 1, LASH_COLUMNS) if side == "Left" else np.linspace(1, 0, LASH_COLUMNS)
-    length = (0.085 if lid == "upper" else 0.038) * (0.85 + 0.3 * person.about.make_up)
-    length = length * (0.55 + 0.45 * along) * np.minimum(1, 12 * (1.03 - along))
+    longest = (0.085 if lid == "upper" else 0.038) * (0.85 + 0.3 * person.about.make_up)
+    length = longest * (0.55 + 0.45 * along) * np.minimum(1, 12 * (1.03 - along))
     fan = np.stack(
         [sign * (along - 0.35) * 0.7, np.zeros_like(along), np.zeros_like(along)], axis=1
     )
     rows = []
-    for row in range(LASH_ROWS):
-        part = row / (LASH_ROWS - 1)
+    for number in range(LASH_ROWS):
+        part = number / (LASH_ROWS - 1)
         lift = up * np.array([0, 0.05 + 0.65 * part, 0])
         step = outward + lift + fan
         step /= np.linalg.norm(step, axis=1, keepdims=True)

@@ -1,6 +1,7 @@
 """Puts one person together and writes it as a GLB."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -139,7 +140,7 @@ class Builder:
             surface["baseColorTexture"] = {"index": self.binary.texture(image, mime)}
         return self.binary.add("materials", name=name, pbrMetallicRoughness=surface, **more)
 
-    def plain(self, name: str, part: dict[str, object]) -> int:
+    def plain(self, name: str, part: dict[str, Any]) -> int:
         return self.material(name, part.pop("image"), "image/jpeg", **part)
 
     def blended(self, name: str, image: bytes) -> int:

@@ -16,8 +16,6 @@ from voice.adapters.scripted import (
 )
 from voice.engines import Engines
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 @pytest.fixture
 def bundle(monkeypatch: Any) -> Engines:
@@ -49,7 +47,7 @@ def _engines(bundle: Engines) -> None:
     """Every test here runs on the scripted engines."""
 
 
-pytestmark = [pytestmark, pytest.mark.usefixtures("_engines")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_engines")]
 
 
 async def test_a_whole_interview_over_the_socket() -> None:

@@ -99,7 +99,7 @@ def test_more_certainty_never_waits_longer(one: float, other: float, name: str) 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=400))
 def test_activities_come_in_order(windows: list[tuple[float, float]]) -> None:
     endpointer = Endpointer(Patience(pause=0.064, finished=0.1, unsure=0.2, unfinished=0.3))
-    follows = {
+    follows: dict[type | None, set[type]] = {
         None: {Started},
         Started: {Paused},
         Paused: {Resumed, Ended},
