@@ -8,9 +8,11 @@ import asyncio
 import uuid
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
+from interviews.assessment import assess
 from interviews.models import Interview
 
 HAND_OVER_SECONDS = 3.0
@@ -34,6 +36,14 @@ async def take_over(interview_id: uuid.UUID, connection: uuid.UUID) -> None:
                 break
             await asyncio.sleep(0.05)
     await _set(interview_id, connection)
+
+
+def end(interview: Interview) -> None:
+    """End an interview from outside its call; a live connection is told and says so."""
+    interview.end(Interview.EndReason.CANDIDATE)
+    assess(interview.pk)
+    layer = get_channel_layer()
+    async_to_sync(layer.group_send)(group(interview.pk), {"type": "ended.elsewhere"})
 
 
 @database_sync_to_async

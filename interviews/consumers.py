@@ -151,6 +151,10 @@ class InterviewConsumer(AsyncWebsocketConsumer):
                 4409, "limit_reached", _("The interview was opened in another window.")
             )
 
+    async def ended_elsewhere(self, message: Mapping[str, Any]) -> None:
+        if self.live and not self.live.ended.done():
+            self.live.ended.set_result("candidate")
+
     async def _refuse(
         self, close: Close, code: str, message: str, retry_after: int | None = None
     ) -> None:

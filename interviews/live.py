@@ -235,7 +235,8 @@ class LiveInterview:
     @database_sync_to_async
     def _end(self, reason: str) -> list[dict[str, str]]:
         interview = Interview.objects.get(id=self.interview.id)
-        interview.end(reason)
+        if not interview.is_over:
+            interview.end(reason)
         return interview.history()
 
     # -- what a client that comes back may ask for ------------------------------------------

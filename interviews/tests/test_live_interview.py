@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.test import AsyncClient
 
 from accounts.models import ApiToken, Ticket, User
 from interviews.models import Interview, Score, Utterance
@@ -312,3 +313,20 @@ async def test_an_interview_whose_candidate_stays_away_is_abandoned(settings: An
         if interview.status == "abandoned":
             break
     assert interview.status == "abandoned"
+
+
+async def test_an_end_over_the_api_reaches_the_live_connection() -> None:
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.send("text_answer", text="I built it and it is faster.")
+        await client.expect("turn_complete")
+        answer = await AsyncClient().post(
+            f"/api/v1/interviews/{interview.id}/end/", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.json()["status"] == "ended"
+        ended = await client.expect("interview_ended")
+        assert ended["reason"] == "candidate"
+        assert await client.expect_close() == 1000
+    interview = await Interview.objects.aget(id=interview.id)
+    assert interview.end_reason == "candidate"
+    assert interview.summary
