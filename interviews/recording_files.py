@@ -10,7 +10,7 @@ import logging
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from fractions import Fraction
@@ -36,7 +36,14 @@ CONTENT_TYPE = "audio/ogg"
 _encoder = ThreadPoolExecutor(1, thread_name_prefix="recording-encoder")
 
 
-def folder() -> Path:
+def recorded_interviews() -> set[uuid.UUID]:
+    """The interviews of which there is a recording."""
+    if not _folder().exists():
+        return set()
+    return {uuid.UUID(entry.name) for entry in _folder().iterdir()}
+
+
+def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "recordings"
 
 
@@ -45,7 +52,7 @@ class RecordingFiles:
 
     def __init__(self, interview_id: uuid.UUID) -> None:
         self._id = interview_id
-        self._folder = folder() / str(interview_id)
+        self._folder = _folder() / str(interview_id)
         self.encoded = self._folder / "recording.ogg"
 
     @property
@@ -72,7 +79,9 @@ class RecordingFiles:
             os.truncate(path, sample * WIDTH)
 
     def delete(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Leave nothing of it."""
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
 
     def encode_soon(self) -> None:
         """Encode on the thread that this process has for it. Only for an interview that is over."""
@@ -113,7 +122,7 @@ class RecordingFiles:
         return self._folder / f"{side}.pcm"
 
 
-def _mixed(tracks: list[BinaryIO]) -> Iterator[NDArray[np.int16]]:
+def _mixed(tracks: Sequence[BinaryIO]) -> Iterator[NDArray[np.int16]]:
     """Both sides in one, a second at a time, as long as the longer of them."""
     while any(seconds := [track.read(RATE * WIDTH) for track in tracks]):
         total = np.zeros(max(map(len, seconds)) // WIDTH, np.int32)

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views import i18n
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import REVIEWER, Consent, User
 from avatars.models import Persona
+from interviews import recording
 from interviews.filters import InterviewFilter
 from interviews.forms import ConsentForm, DocumentForm, SetupForm
 from interviews.models import Interview, InterviewConfig
@@ -159,4 +161,7 @@ def results(request: SignedInRequest, pk) -> HttpResponse:
     visible = Interview.objects.visible_to(request.user).select_related("candidate")
     interview = get_object_or_404(visible, pk=pk)
     shown = Results(interview, is_candidate=interview.candidate_id == request.user.pk)
-    return render(request, "interviews/results.html", {"interview": interview, "results": shown})
+    sound = recording.state(interview)
+    url = reverse("api:interview-recording", args=[pk]) if sound in ("ready", "pending") else ""
+    context = {"interview": interview, "results": shown, "recording": sound, "recording_url": url}
+    return render(request, "interviews/results.html", context)

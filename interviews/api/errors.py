@@ -22,6 +22,14 @@ class Conflict(APIException):
     default_code = "wrong_status"
 
 
+class NotReady(APIException):
+    """It is being made; ``wait`` becomes ``Retry-After``."""
+
+    status_code = 503
+    default_code = "not_ready"
+    wait = 5
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, TransitionError):
         error = Conflict(str(error))

@@ -2,20 +2,23 @@
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Ticket, User
 from accounts.requests import SignedInApiRequest
-from interviews.api.errors import LimitReached, responses
+from interviews import connection
+from interviews.api.errors import LimitReached, NotReady, responses
 from interviews.api.filters import InterviewFilter
+from interviews.api.ranges import AnyAccept, file_response
 from interviews.api.serializers import (
     InterviewDetailSerializer,
     InterviewSerializer,
@@ -27,6 +30,8 @@ from interviews.api.serializers import (
 from interviews.api.transcript import FORMATS
 from interviews.limits import Limits
 from interviews.models import Interview
+from interviews.recording import state
+from interviews.recording_files import CONTENT_TYPE, RecordingFiles
 
 
 class Newest(CursorPagination):
@@ -94,7 +99,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @action(detail=True, methods=["post"])
     def end(self, request: SignedInApiRequest, pk: str) -> Response:
         interview = self._own()
-        interview.end(Interview.EndReason.CANDIDATE)
+        connection.end(interview)
         return Response(self._shown(interview))
 
     @extend_schema(request=None, responses={201: TicketSerializer, **responses(401, 403, 404)})
@@ -134,6 +139,38 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @action(detail=True, pagination_class=None, filterset_class=None)
     def scores(self, request: SignedInApiRequest, pk: str) -> Response:
         return Response(ScoreSerializer(self.get_object().scores.all(), many=True).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER)],
+        responses={
+            (200, CONTENT_TYPE): OpenApiTypes.BINARY,
+            (206, CONTENT_TYPE): OpenApiTypes.BINARY,
+            **responses(401, 404, 416, 503),
+        },
+    )
+    @action(
+        detail=True,
+        pagination_class=None,
+        filterset_class=None,
+        content_negotiation_class=AnyAccept,
+    )
+    def recording(self, request: SignedInApiRequest, pk: str) -> HttpResponseBase:
+        """Both sides' sound as Ogg/Opus on the interview's clock: ``start_ms`` of an utterance is
+        its place in it. 404 if there is none, 503 while it is being made."""
+        interview = self.get_object()
+        match state(interview):
+            case "ready":
+                headers = {
+                    "Content-Type": CONTENT_TYPE,
+                    "Content-Disposition": f'inline; filename="interview-{interview.pk}.ogg"',
+                    "Cache-Control": "private, no-store",
+                }
+                path = RecordingFiles(interview.pk).encoded
+                return file_response(request._request, path, headers)
+            case "pending":
+                raise NotReady(_("The recording is being made."))
+            case _:
+                raise NotFound(_("There is no recording of this interview."))
 
     def _own(self) -> Interview:
         interview = self.get_object()

@@ -1,5 +1,4 @@
-// The results page: looks for results that are still being made, and plays the recording from a
-// chosen place.
+// The results page: looks for results that are still being made.
 
 const pending = document.querySelector("[data-results-pending]");
 
@@ -21,11 +20,3 @@ async function wait() {
 }
 
 if (pending) wait();
-
-const recording = document.querySelector(".recording");
-document.addEventListener("click", (event) => {
-  const place = event.target.closest("[data-seek]");
-  if (!place || !recording) return;
-  recording.currentTime = Number(place.dataset.seek);
-  recording.play();
-});

@@ -1,0 +1,86 @@
+"""A recording over the socket, from the first word to what can be listened to."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.models import ApiToken
+from interviews.models import Interview, Utterance
+from interviews.recording import state
+from interviews.recording_files import RecordingFiles
+from interviews.tests.live_client import LiveClient, connected
+from interviews.tests.recordings import EXACT, agreed, decoded, spans, tone
+from voice.adapters.scripted import ScriptedSynthesizer, scripted_engines
+from voice.audio import Audio
+from voice.engines import Clip
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FRAME = tone(0.02)
+HUSH = bytes(640)
+ONSET = 0.2
+
+
+class Hum(ScriptedSynthesizer):
+    """As loud as the candidate."""
+
+    async def speak(self, text: str, *, language: str, voice: str) -> AsyncGenerator[Clip]:
+        async for clip in super().speak(text, language=language, voice=voice):
+            yield Clip(clip.text, Audio(tone(clip.audio.seconds, self.rate), self.rate))
+
+
+@pytest.fixture(autouse=True)
+def _engines(monkeypatch: Any) -> None:
+    engines = scripted_engines(synthesizer=Hum(seconds_per_letter=0.02))
+    monkeypatch.setattr("interviews.live.engines", lambda profile: engines)
+
+
+async def speak(client: LiveClient, seconds: float, frame: bytes = FRAME) -> None:
+    """In the time that it takes."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    for number in range(round(seconds * 50)):
+        await asyncio.sleep(max(0.0, start + (number + 1) / 50 - loop.time()))
+        await client.socket.send_to(bytes_data=frame)
+
+
+async def exchange(client: LiveClient, turn: int) -> None:
+    """What the interviewer says is heard out, then answered."""
+    await client.expect("state", value="listening")
+    await speak(client, 0.3, HUSH)
+    await speak(client, 0.8)
+    await speak(client, 1.2, HUSH)
+    await client.expect("turn_complete", turn=turn)
+
+
+async def sounds(interview: Interview) -> list[tuple[float, float]]:
+    for _ in range(100):
+        if await sync_to_async(state)(interview) == "ready":
+            break
+        await asyncio.sleep(0.1)
+    return spans(*await asyncio.to_thread(decoded, RecordingFiles(interview.pk).encoded))
+
+
+async def test_every_utterance_is_heard_at_its_time_across_a_lost_connection() -> None:
+    interview = await sync_to_async(agreed)()
+    candidate = interview.candidate
+    _, token = await sync_to_async(ApiToken.objects.issue)(candidate)
+    async with connected(interview.pk, token) as client:
+        await exchange(client, 1)
+    async with connected(interview.pk, token) as client:
+        await exchange(client, 2)
+        await client.send("end_interview")
+        await client.expect("interview_ended")
+    interview = await Interview.objects.select_related("candidate").aget(pk=interview.pk)
+    heard = await sounds(interview)
+    rows = [row async for row in Utterance.objects.filter(text_heard__gt="")]
+    assert [row.speaker for row in rows].count("candidate") == 2
+    for row in rows:
+        assert row.audio_start_ms is not None
+        begins = min((start - row.audio_start_ms / 1000 for start, _end in heard), key=abs)
+        # Endpointing gives an answer a little of the silence before it.
+        leeway = ONSET if row.speaker == "candidate" else 0.0
+        assert -EXACT <= begins <= leeway + EXACT, (row, row.start_ms, heard)
