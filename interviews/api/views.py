@@ -170,7 +170,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
             case "pending":
                 raise NotReady(_("The recording is being made."))
             case _:
-                raise NotFound(_("There is no recording of this interview."))
+                raise NotFound(_("No recording exists of this interview."))
 
     def _own(self) -> Interview:
         interview = self.get_object()
