@@ -10,6 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakSet
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -41,6 +42,17 @@ AUDIO_AHEAD = 60.0
 """Seconds of microphone audio that may arrive faster than they were spoken."""
 
 
+_open: "WeakSet[InterviewConsumer]" = WeakSet()
+_draining = False
+
+
+async def drain() -> None:
+    """Send every candidate of this process to another one; nobody new is taken."""
+    global _draining
+    _draining = True
+    await asyncio.gather(*(consumer.send_away() for consumer in list(_open)))
+
+
 class InterviewConsumer(AsyncWebsocketConsumer):
     """One connection of one candidate to one interview."""
 
@@ -57,6 +69,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self._decoder: Decoder = WebmOpusDecoder()
         self._audio_seconds = 0.0
         self._audio_since: float | None = None
+        _open.add(self)
         async with asyncio.TaskGroup() as self._tasks:
             try:
                 await super().__call__(scope, receive, send)
@@ -70,6 +83,9 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self.interview_id: uuid.UUID = self.scope["url_route"]["kwargs"]["interview_id"]
         current_interview.set(str(self.interview_id))
         await self.accept()
+        if _draining:
+            await self.send_away()
+            return
         user = await authenticate(self.scope, self.interview_id)
         if user is None:
             await self._refuse(4401, "bad_message", _("Please sign in again."))
@@ -144,6 +160,11 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if await let_go(self.interview_id, self.connection, live.state()):
             await self._pause()
             end_when_lapsed(self.interview_id)
+
+    async def send_away(self) -> None:
+        """This process ends; the interview goes on at the next connection."""
+        message = _("The server restarts. The connection comes back by itself.")
+        await self._refuse(1013, "internal", message, retry_after=1)
 
     async def taken_over(self, message: Mapping[str, Any]) -> None:
         if message["by"] != str(self.connection):

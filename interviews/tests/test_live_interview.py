@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
 from accounts.models import ApiToken, Ticket, User
+from interviews.consumers import drain
 from interviews.models import Interview, Score, Utterance
 from interviews.tests.live_client import LiveClient, connected
 from interviews.tests.snapshots import snapshot
@@ -330,3 +331,18 @@ async def test_an_end_over_the_api_reaches_the_live_connection() -> None:
     interview = await Interview.objects.aget(id=interview.id)
     assert interview.end_reason == "candidate"
     assert interview.summary
+
+
+async def test_a_server_that_stops_sends_its_candidates_away(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.consumers._draining", False)
+    interview, token = await made()
+    client = await LiveClient(interview.id, token).open()
+    await client.init()
+    await drain()
+    error = await client.expect("error", fatal=True)
+    assert error["retry_after_seconds"] == 1
+    assert await client.expect_close() == 1013
+    await client.close()
+    assert (await Interview.objects.aget(id=interview.id)).status == "paused"
+    async with connected_refused(interview.id, token) as code:
+        assert code == 1013
