@@ -1,6 +1,8 @@
 // The device check: microphone level, speaker tones, camera preview.
 // Every sentence it shows stands in the page's data attributes, in the page's language.
 
+import { CHOSEN, lasting } from "./room/memory.js";
+
 const check = document.querySelector("#device-check");
 const find = (name) => check.querySelector(`[data-${name}]`);
 
@@ -19,10 +21,13 @@ class Microphone {
 
   constructor() {
     this.#retry.addEventListener("click", () => this.open());
-    this.#select.addEventListener("change", () => this.open(this.#select.value));
+    this.#select.addEventListener("change", () => {
+      lasting.set(CHOSEN.microphone, this.#select.value);
+      this.open();
+    });
   }
 
-  async open(deviceId) {
+  async open() {
     this.#say("asking");
     this.#retry.hidden = true;
     this.close();
@@ -30,7 +35,7 @@ class Microphone {
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({
         audio: {
-          deviceId: deviceId ? { exact: deviceId } : undefined,
+          deviceId: lasting.get(CHOSEN.microphone) ?? undefined,
           echoCancellation: true,
           noiseSuppression: true,
           autoGainControl: true,
@@ -137,7 +142,13 @@ class Camera {
   #stream = null;
 
   constructor() {
-    this.#button.addEventListener("click", () => (this.#stream ? this.close() : this.open()));
+    this.#button.addEventListener("click", () => this.#toggle());
+  }
+
+  async #toggle() {
+    if (this.#stream) this.close();
+    else await this.open();
+    lasting.set(CHOSEN.camera, this.#stream ? "on" : "off");
   }
 
   async open() {

@@ -1,9 +1,8 @@
-import { lasting, passing } from "./memory.js";
+import { CHOSEN, lasting, passing } from "./memory.js";
 import { browserOf, Microphone } from "./microphone.js";
 import { SelfView } from "./self-view.js";
 import { Talk } from "./talk.js";
 
-const KEPT_CAMERA = "room:camera";
 const KEPT_MODE = "room:input-mode";
 const ASKING_AFTER_MS = 700;
 const LOUD = 0.16; // RMS at which the level ring is full
@@ -140,7 +139,7 @@ export class Candidate extends EventTarget {
   }
 
   async #resumeCamera() {
-    if (lasting.get(KEPT_CAMERA) !== "on") return;
+    if (lasting.get(CHOSEN.camera) !== "on") return;
     // Only where it needs no question: one permission at a time.
     const permission = await navigator.permissions?.query({ name: "camera" }).catch(() => null);
     if (permission?.state === "granted") await this.#startCamera();
@@ -149,7 +148,7 @@ export class Candidate extends EventTarget {
   async #toggleCamera() {
     if (this.#selfView.on) this.#selfView.stop();
     else await this.#startCamera();
-    lasting.set(KEPT_CAMERA, this.#selfView.on ? "on" : "off");
+    lasting.set(CHOSEN.camera, this.#selfView.on ? "on" : "off");
   }
 
   async #startCamera() {

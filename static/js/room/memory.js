@@ -29,5 +29,7 @@ export class Memory {
 
 /** For good: habits of this candidate. */
 export const lasting = new Memory(() => localStorage);
+/** Under which names the device check and the room keep what was chosen: an id, and "on" or "off". */
+export const CHOSEN = { microphone: "room:microphone", camera: "room:camera" };
 /** As long as the tab: where this interview stands. */
 export const passing = new Memory(() => sessionStorage);

@@ -1,7 +1,6 @@
-import { lasting } from "./memory.js";
+import { CHOSEN, lasting } from "./memory.js";
 
 const RATE = 16000;
-const KEPT_DEVICE = "room:microphone";
 const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
@@ -78,7 +77,7 @@ export class Microphone extends EventTarget {
 
 /** The device that was chosen in the device check, if it is still there. */
 function wanted() {
-  const chosen = lasting.get(KEPT_DEVICE);
+  const chosen = lasting.get(CHOSEN.microphone);
   return chosen ? { ...CONSTRAINTS, deviceId: chosen } : CONSTRAINTS;
 }
 
