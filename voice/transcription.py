@@ -79,6 +79,9 @@ class Transcription:
 
     async def settled(self) -> Transcript:
         """All words up to the last voiced moment; call it in a pause."""
+        if (stale := self._reading) and not stale.keeps and stale.until < self._voiced_until:
+            # It will have to be read again anyway, and the recognizer does one thing at a time.
+            stale.task.cancel()
         while self.reading and self._reading and self._reading.until < self._voiced_until:
             await asyncio.wait([self._reading.task])
         if self._reading is None or self._reading.until < self._voiced_until:
