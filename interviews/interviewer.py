@@ -10,6 +10,7 @@ import string
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from copy import deepcopy
 from typing import Any
 
 from interviews import wording
@@ -149,11 +150,14 @@ class Interviewer:
             if move.kind in (MoveKind.ASK, MoveKind.GREET):
                 self._answers.clear()
 
-    def upcoming(self) -> Sequence[Line]:
+    def upcoming(self, reply: Reply) -> Sequence[Line]:
         now, remaining = self._clock(), self.remaining
+        progress = deepcopy(self.progress)
+        if isinstance(reply.purpose, Move):
+            progress.done(reply.purpose, now)
         lines: list[Line] = []
-        for move in self.guide.possible(self.progress, now=now, remaining=remaining):
-            text = self._wording(move, self._language)
+        for move in self.guide.possible(progress, now=now, remaining=remaining):
+            text = self._wording(move, self._language, progress)
             lines += [Line(c, self._language, self._voice()) for c in split(text)]
         return lines
 
@@ -184,8 +188,9 @@ class Interviewer:
             reply.clauses = _fixed(self._wording(move, language))
         return reply
 
-    def _wording(self, move: Move, language: str) -> str:
-        """The guide's own words for a move."""
+    def _wording(self, move: Move, language: str, progress: Progress | None = None) -> str:
+        """The guide's own words for a move made at ``progress``, by default the present one."""
+        progress = progress or self.progress
         parts: list[str] = []
         question = self.guide.questions[move.question] if move.question else None
         if move.reminds:
@@ -199,7 +204,7 @@ class Interviewer:
                 parts.append(wording.WELCOME_BACK[language])
             case MoveKind.ASK | MoveKind.PROBE:
                 thanks = wording.THANKS[language]
-                turns = len(self.progress.asked) + sum(map(len, self.progress.probes.values()))
+                turns = len(progress.asked) + sum(map(len, progress.probes.values()))
                 parts.append(thanks[turns % len(thanks)])
             case MoveKind.REPEAT if move.intent is Intent.REPEAT:
                 parts.append(wording.REPEATING[language])

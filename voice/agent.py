@@ -89,8 +89,8 @@ class Agent(Protocol):
     def spoke(self, speech: Speech) -> None:
         """A reply is over; what counts is ``speech.heard``."""
 
-    def upcoming(self) -> Sequence[Line]:
-        """Lines worth preparing while nobody waits for anything."""
+    def upcoming(self, reply: Reply) -> Sequence[Line]:
+        """Lines that may follow once ``reply`` has been heard and answered, likeliest first."""
 
 
 class Record(Protocol):

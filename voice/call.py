@@ -271,7 +271,7 @@ class Call:
             async with asyncio.TaskGroup() as stages:
                 stages.create_task(think)
                 stages.create_task(self._file_answer(turn))
-                stages.create_task(self._floor.voice(turn))
+                stages.create_task(self._voice(turn))
                 stages.create_task(self._floor.play(turn, lambda: self._show("speaking")))
         except* EngineError as errors:
             log.warning("the answer could not be understood: %s", errors.exceptions)
@@ -309,6 +309,15 @@ class Call:
         turn.understood.set()
         await self._floor.compose(turn)
 
+    async def _voice(self, turn: Turn) -> None:
+        """Speak, and use the time in which it is heard for what comes after it."""
+        await self._floor.voice(turn)
+        await turn.recorded.wait()
+        if turn.reply:
+            if self._preparing:
+                self._preparing.cancel()
+            self._preparing = self._scope.create_task(self._prepare(turn.reply))
+
     async def _file_answer(self, turn: Turn) -> None:
         await turn.floor.wait()
         await turn.understood.wait()
@@ -340,8 +349,6 @@ class Call:
         if not self._listener.endpointer.speaking and self._floor.turn is None:
             self._show("waiting" if self._waiting else "listening")
             self._say_next()
-        if turn.sent and (self._preparing is None or self._preparing.done()):
-            self._preparing = self._scope.create_task(self._prepare())
 
     # -- evidence and subtitles -------------------------------------------------------------
 
@@ -396,8 +403,8 @@ class Call:
             terms=self._agent.terms,
         )
 
-    async def _prepare(self) -> None:
-        for line in self._agent.upcoming():
+    async def _prepare(self, reply: Reply) -> None:
+        for line in self._agent.upcoming(reply):
             await self._floor.prepare(line)
 
     def _show(self, state: State) -> None:

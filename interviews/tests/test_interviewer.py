@@ -8,6 +8,7 @@ from interviews.tests.snapshots import snapshot
 from interviews.wording import addressed
 from voice.adapters.scripted import ScriptedModel
 from voice.agent import Answer, Reply, Speech
+from voice.sentences import split
 
 
 def words(reply: Reply) -> str:
@@ -174,13 +175,17 @@ def test_the_end_is_the_candidates_to_call() -> None:
     assert words(reply) == "Thank you. Goodbye."
 
 
-def test_it_prepares_what_may_come_next() -> None:
+def test_while_a_reply_is_heard_it_prepares_what_it_will_say_next() -> None:
     talk = Conversation()
     talk.opens()
-    talk.says("I like to work.")
-    lines = [line.text for line in talk.interviewer.upcoming()]
-    assert "What about second?" in lines
-    assert "What was the result?" in lines
+    given = answer("I like to work.", "u0")
+    reply = talk.interviewer.reply(given)
+    talk.interviewer.heard(given)
+    prepared = [line.text for line in talk.interviewer.upcoming(reply)]
+    assert "What about second?" in prepared
+    assert "What was the result?" in prepared
+    talk.hears(reply)
+    assert set(split(talk.says("I wrote it."))) <= set(prepared)
 
 
 def test_after_a_lost_connection_it_owes_a_reply_or_repeats_or_listens() -> None:

@@ -47,7 +47,7 @@ class ScriptedAgent:
     def spoke(self, speech: Speech) -> None:
         self.speeches.append(speech)
 
-    def upcoming(self) -> Sequence[Line]:
+    def upcoming(self, reply: Reply) -> Sequence[Line]:
         return self.lines
 
 
