@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from e2e.browser import PATIENCE_MS
 from e2e.speech import Sentence
@@ -66,8 +66,13 @@ class Room:
         counted = "type => __witness.messages.filter(message => message.type === type).length"
         return int(self.page.evaluate(counted, message))
 
-    def transcript(self) -> Locator:
-        return self.page.locator("#transcript-list li")
+    def transcript(self) -> list[str]:
+        """Who and what, entry by entry."""
+        return self.page.locator("#transcript-list li").all_text_contents()
+
+    def said_by(self, speaker: str) -> list[str]:
+        entries = self.page.locator(f"#transcript-list [data-speaker={speaker}] p")
+        return entries.all_text_contents()
 
     # -- what happens -----------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ WRITTEN = (
 def test_an_interview_from_sign_in_to_results(
     browser: Browser, server: Server, reviewer_api: Api, screenshots: Path
 ) -> None:
-    page = context(browser, server.url).new_page()
+    page = context(browser, server.url, permissions=["camera", "microphone"]).new_page()
     pages.sign_in(page, server.accounts["candidate"])
     room = Room(page)
     interview = find_the_way_in(room, screenshots)
@@ -58,6 +58,8 @@ def find_the_way_in(room: Room, screenshots: Path) -> str:
     expect(microphone).to_have_attribute("data-state", "quiet")
     room.say(speech.recorded("selfish"))
     expect(microphone).to_have_attribute("data-state", "hearing")
+    page.locator("[data-camera-switch]").click()
+    expect(page.locator("[data-camera-preview]")).to_be_visible()
     page.screenshot(path=screenshots / "check.png", full_page=True)
     interview = pages.consent_and_enter(page)
     assert pages.presses(page) - before <= MOST_PRESSES
@@ -70,6 +72,7 @@ def be_greeted(room: Room) -> None:
     room.speaking()
     assert room.state == "speaking"
     room.heard_out()
+    expect(room.page.locator("#self-view")).to_be_visible()
     witness = room.witness
     start, end = witness.sounding()
     sent = sum(m["duration_ms"] for m in witness.of_type("ai_audio_end")) / 1000
@@ -100,7 +103,7 @@ def interrupt(room: Room, sentence: speech.Sentence) -> None:
 
 def reload(room: Room) -> None:
     """Nothing is lost and nothing is said twice; the clock goes on."""
-    said = room.transcript().all_text_contents()
+    said = room.transcript()
     left, away = room.seconds_left, time.monotonic()
     room.page.reload()
     room.entered()
@@ -108,7 +111,7 @@ def reload(room: Room) -> None:
     away = time.monotonic() - away
     assert connected["resumed"]
     assert left - away - 1 <= connected["remaining_seconds"] <= left
-    assert room.transcript().all_text_contents() == said
+    assert room.transcript() == said
     room.heard_out()
     assert abs(room.seconds_left - connected["remaining_seconds"]) <= away + 5
     assert room.count("ai_audio_start") == 0, "it said something again"

@@ -26,8 +26,18 @@ MOST_ANSWERS = 7
 """Three questions and three follow-ups, and one that was not understood."""
 
 
+@pytest.fixture(scope="session")
+def answers() -> list[speech.Sentence]:
+    """Made before Playwright runs: both want the thread's event loop."""
+    return speech.korean(*ANSWERS)
+
+
 def test_an_interview_in_korean(
-    browser: Browser, server: Server, reviewer_api: Api, screenshots: Path
+    answers: list[speech.Sentence],
+    browser: Browser,
+    server: Server,
+    reviewer_api: Api,
+    screenshots: Path,
 ) -> None:
     page = context(browser, server.url, locale="ko-KR").new_page()
     pages.sign_in(page, server.accounts["candidate"])
@@ -36,7 +46,6 @@ def test_an_interview_in_korean(
     pages.open_set_up(page)
     pages.choose_interview(page, TITLE)
     interview = pages.consent_and_enter(page)
-    sentences = speech.korean(*ANSWERS)
     room.entered()
     room.speaking()
     expect(page.locator("#state span")).to_have_text("말하는 중")
@@ -46,7 +55,7 @@ def test_an_interview_in_korean(
     said: list[str] = []
     while not room.count("interview_ended"):
         assert len(said) < MOST_ANSWERS
-        sentence = sentences[min(len(said), len(sentences) - 1)]
+        sentence = answers[min(len(said), len(answers) - 1)]
         said.append(sentence.text)
         room.answer(sentence)
 
