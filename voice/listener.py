@@ -27,6 +27,8 @@ class Utterance:
 
     transcription: Transcription
     start: float
+    began: float
+    """Its start in seconds of the stream."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     end: float = 0.0
 
@@ -89,7 +91,7 @@ class Listener:
     def _open(self, at: float) -> None:
         if self.continues is None:
             start = max(0.0, self._clock() - (self.endpointer.clock - at))
-            self.utterance = Utterance(self._transcribe(), start)
+            self.utterance = Utterance(self._transcribe(), start, at)
         else:
             self.utterance, self.continues = self.continues, None
         for window, probability in self._pre_roll:
@@ -101,7 +103,8 @@ class Listener:
         utterance.transcription.add(window, probability, voiced=voiced)
 
     def _close(self, at: float) -> None:
-        if self.utterance:
-            self.utterance.end = max(
-                self.utterance.start, self._clock() - (self.endpointer.clock - at)
-            )
+        if utterance := self.utterance:
+            # What was kept while the connection was lost comes in one moment, but did not take one.
+            lasted = at - utterance.began
+            ended = self._clock() - (self.endpointer.clock - at)
+            utterance.end = max(utterance.start + lasted, ended)

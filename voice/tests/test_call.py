@@ -23,7 +23,7 @@ from voice.events import (
     StateChanged,
     TurnCompleted,
 )
-from voice.tests.cast import MemoryRecord, ScriptedAgent, clauses, scene
+from voice.tests.cast import LOUD, QUIET, MemoryRecord, ScriptedAgent, clauses, scene
 from voice.tests.virtual_time import run
 
 
@@ -201,6 +201,18 @@ def test_audio_end_without_a_word_says_so() -> None:
         async with scene(push_to_talk=True) as s:
             await s.silence(1)
             assert not s.call.audio_end()
+
+    run(main())
+
+
+def test_speech_that_arrives_late_lasted_as_long_as_it_did() -> None:
+    async def main() -> None:
+        async with scene() as s:
+            await s.silence(1)
+            s.call.hear(LOUD * 32_000 + QUIET * 64_000)
+            await s.silence(4)
+        [answer] = s.agent.answers
+        assert 1.5 < answer.end - answer.start < 2.5
 
     run(main())
 
