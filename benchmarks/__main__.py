@@ -35,7 +35,7 @@ async def _pairs(api: Api, answers: Sequence[SpokenAnswer]) -> list[report.Pair]
     language = answers[0].language
     snapshot = await api.snapshot(await api.new_interview(language))
     design = SequentialDesign(snapshot, language)
-    await design.warm()
+    await design.warm(answers[0].audio)
     pairs: list[report.Pair] = []
     try:
         async for turn in turns(api, answers):

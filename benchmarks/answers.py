@@ -11,9 +11,9 @@ from voice.tests.speech import spoken, words
 
 FRAME = RATE // 50
 """Samples of 20 ms, in which a microphone sends."""
-QUIET = 10 ** (-35 / 20)
+QUIET = 10 ** (-25 / 20)
 """Share of the loudest frame's level below which the end of a recording holds no voice."""
-KOREAN_VOICE = "jm_kumo"
+KOREAN_VOICE = "jf_nezumi"
 
 ENGLISH: Sequence[tuple[float, tuple[str | float, ...]]] = (
     (1.0, ("leisure",)),

@@ -60,9 +60,11 @@ class SequentialDesign:
             snapshot, model=self._model, candidate="Alex Kim", language=language, clock=lambda: 0.0
         )
 
-    async def warm(self) -> None:
+    async def warm(self, answer: Audio) -> None:
+        """Load the engines and have one turn, so that the model has read its rules."""
         for engine in (self._recognizer, self._model, self._synthesizer):
             await engine.warm()
+        await self.turn(answer, "네, 감사합니다." if self._language == "ko" else "")
 
     async def close(self) -> None:
         for engine in (self._recognizer, self._model, self._synthesizer):
