@@ -20,7 +20,7 @@ from voice.turn import Outcome, Turn
 
 log = logging.getLogger(__name__)
 
-PARTIAL_EVERY = 0.6
+PARTIAL_EVERY = 0.5
 """Seconds between two partial subtitles while the candidate speaks."""
 ABSENT_AUDIO = 0.5
 """A microphone that sends nothing for this long while an utterance is open is taken as silent."""
