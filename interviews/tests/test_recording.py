@@ -1,14 +1,15 @@
 """What is kept of an interview's sound, and where in it everything is."""
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
-from interviews.recording import Recording, state
+from interviews.recording import WRITES_WAITING, Recording, _writer, state
 from interviews.recording_files import RecordingFiles, recorded_interviews
 from interviews.tests.recordings import Clock, agreed, folder, places, raw, spans, tone
 from voice.audio import RATE
@@ -36,7 +37,7 @@ def clock() -> Clock:
 
 
 async def test_the_microphone_is_where_the_clock_was(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     recording = Recording(interview, clock, begins=True)
     clock.seconds = 2.0
     microphone(recording, clock, HUSH, 1.0)
@@ -48,7 +49,7 @@ async def test_the_microphone_is_where_the_clock_was(clock: Clock) -> None:
 
 
 async def test_an_unsteady_network_tears_no_word_and_shifts_none(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     recording = Recording(interview, clock, begins=True)
     microphone(recording, clock, TONE, 0.4)
     clock.seconds += 0.3  # held up on the way …
@@ -65,7 +66,7 @@ async def test_an_unsteady_network_tears_no_word_and_shifts_none(clock: Clock) -
 
 
 async def test_audio_kept_while_offline_is_whole_and_a_pause_makes_up_for_it(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     recording = Recording(interview, clock, begins=True)
     clock.seconds = 1.0
     for _ in range(100):
@@ -83,7 +84,7 @@ def say(recording: Recording, clock: Clock, frames: int, *, utterance: str = "u"
 
 
 async def test_the_interviewer_is_cut_at_what_was_heard(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     recording = Recording(interview, clock, begins=True)
     clock.seconds = 1.0
     say(recording, clock, 30)
@@ -98,7 +99,7 @@ async def test_the_interviewer_is_cut_at_what_was_heard(clock: Clock) -> None:
 
 
 async def test_a_voice_that_came_too_late_is_where_it_was_played(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     recording = Recording(interview, clock, begins=True)
     say(recording, clock, 10)
     clock.seconds = 3.0
@@ -112,7 +113,7 @@ async def test_a_voice_that_came_too_late_is_where_it_was_played(clock: Clock) -
 
 
 async def test_a_lost_connection_is_gone_on_with_at_its_place(clock: Clock) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     first = Recording(interview, clock, begins=True)
     microphone(first, clock, TONE, 1.5)
     say(first, clock, 12)
@@ -130,7 +131,7 @@ async def test_a_lost_connection_is_gone_on_with_at_its_place(clock: Clock) -> N
 async def test_what_a_process_sent_before_it_died_is_not_mixed_with_what_follows(
     clock: Clock,
 ) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     dies = Recording(interview, clock, begins=True)
     say(dies, clock, 30)
     dies.take(SoundEnded("u", 3.0))
@@ -148,7 +149,7 @@ async def test_nothing_is_kept_without_the_option_or_without_consent(
     clock: Clock, option: bool
 ) -> None:
     options = {"typed_answers": True, "recording": option}
-    interview = await sync_to_async(agreed)(options=options)
+    interview = await database_sync_to_async(agreed)(options=options)
     if option:
         interview.consented_at = None
     recording = Recording(interview, clock, begins=True)
@@ -160,7 +161,7 @@ async def test_nothing_is_kept_without_the_option_or_without_consent(
 async def test_a_disk_that_fails_ends_the_recording_and_nothing_else(
     clock: Clock, caplog: Any
 ) -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     files = RecordingFiles(interview.pk)
     recording = Recording(interview, clock, begins=True)
     microphone(recording, clock, TONE, 1.2)
@@ -174,8 +175,8 @@ async def test_a_disk_that_fails_ends_the_recording_and_nothing_else(
     assert len(lines) == 1
     assert "without its recording" in lines[0]
     assert not files.exist
-    await sync_to_async(interview.end)("finished")
-    assert await sync_to_async(state)(interview) == "missing"
+    await database_sync_to_async(interview.end)("finished")
+    assert await database_sync_to_async(state)(interview) == "missing"
 
 
 def replace_by_a_folder(path: Path) -> None:
@@ -183,3 +184,16 @@ def replace_by_a_folder(path: Path) -> None:
         time.sleep(0.01)
     path.unlink()
     path.mkdir()
+
+
+async def test_a_disk_that_is_too_slow_ends_the_recording(clock: Clock, caplog: Any) -> None:
+    interview = await database_sync_to_async(agreed)()
+    recording = Recording(interview, clock, begins=True)
+    disk = threading.Event()
+    _writer.submit(disk.wait)
+    microphone(recording, clock, TONE, 2.0 * WRITES_WAITING)
+    disk.set()
+    await recording.close()
+    await asyncio.to_thread(_writer.submit(int).result)
+    assert len([line for line in caplog.messages if "too slow" in line]) == 1
+    assert not await asyncio.to_thread(recorded_interviews)

@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from accounts.models import ApiToken
 from interviews.models import Interview, Utterance
 from interviews.recording import state
 from interviews.recording_files import RecordingFiles
 from interviews.tests.live_client import LiveClient, connected
-from interviews.tests.recordings import EXACT, agreed, decoded, spans, tone
+from interviews.tests.recordings import EXACT, agreed, decoded, places, raw, spans, tone
 from voice.adapters.scripted import ScriptedSynthesizer, scripted_engines
 from voice.audio import Audio
 from voice.engines import Clip
@@ -58,16 +58,16 @@ async def exchange(client: LiveClient, turn: int) -> None:
 
 async def sounds(interview: Interview) -> list[tuple[float, float]]:
     for _ in range(100):
-        if await sync_to_async(state)(interview) == "ready":
+        if await database_sync_to_async(state)(interview) == "ready":
             break
         await asyncio.sleep(0.1)
     return spans(*await asyncio.to_thread(decoded, RecordingFiles(interview.pk).encoded))
 
 
 async def test_every_utterance_is_heard_at_its_time_across_a_lost_connection() -> None:
-    interview = await sync_to_async(agreed)()
+    interview = await database_sync_to_async(agreed)()
     candidate = interview.candidate
-    _, token = await sync_to_async(ApiToken.objects.issue)(candidate)
+    _, token = await database_sync_to_async(ApiToken.objects.issue)(candidate)
     async with connected(interview.pk, token) as client:
         await exchange(client, 1)
     async with connected(interview.pk, token) as client:
@@ -84,3 +84,18 @@ async def test_every_utterance_is_heard_at_its_time_across_a_lost_connection() -
         # Endpointing gives an answer a little of the silence before it.
         leeway = ONSET if row.speaker == "candidate" else 0.0
         assert -EXACT <= begins <= leeway + EXACT, (row, row.start_ms, heard)
+
+
+async def test_a_barge_in_leaves_what_was_heard_by_the_clients_own_report() -> None:
+    interview = await database_sync_to_async(agreed)()
+    _, token = await database_sync_to_async(ApiToken.objects.issue)(interview.candidate)
+    async with connected(interview.pk, token) as client:
+        begun = await client.expect("ai_audio_start")
+        utterance = begun["utterance"]
+        await client.send("playback", utterance=utterance, played_ms=250, done=False)
+        await speak(client, 0.4)
+        await client.expect("ai_audio_clear", utterance=utterance)
+    row = await Utterance.objects.aget(pk=utterance)
+    heard = await asyncio.to_thread(raw, interview, "interviewer")
+    start = row.start_ms / 1000
+    assert spans(heard)[:1] == places((start, start + 0.25))
