@@ -49,10 +49,12 @@ class Interviewer:
         candidate: str,
         language: str,
         clock: Callable[[], float],
+        first_language: str = "",
         progress: Progress | None = None,
         history: Sequence[Message] = (),
     ) -> None:
-        """``language`` is "en", "ko" or "auto"; ``clock`` gives the interview's own seconds."""
+        """``language`` is "en", "ko" or "auto", which begins in ``first_language`` (else the
+        persona's) and follows the candidate; ``clock`` gives the interview's own seconds."""
         self.guide = Guide.from_snapshot(snapshot)
         self.progress = progress or Progress()
         self._snapshot = snapshot
@@ -60,7 +62,7 @@ class Interviewer:
         self._model = model
         self._candidate = candidate
         self._auto = language not in ("en", "ko")
-        self._language = self._first_language() if self._auto else language
+        self._language = self._begins_in(first_language) if self._auto else language
         self._clock = clock
         self._messages: deque[Message] = deque(history, maxlen=CONTEXT_MESSAGES)
         self._answers: dict[str, str] = {}
@@ -310,9 +312,9 @@ class Interviewer:
 
     # -- small facts ------------------------------------------------------------------------
 
-    def _first_language(self) -> str:
-        preferred = self._persona.get("language")
-        return preferred if preferred in ("en", "ko") else "en"
+    def _begins_in(self, language: str) -> str:
+        wishes = (language, self._persona.get("language"), "en")
+        return next(wish for wish in wishes if wish in ("en", "ko"))
 
     def _voice(self, language: str | None = None) -> str:
         voices = (self._persona.get("voices") or {}).get(language or self._language) or {}

@@ -67,6 +67,7 @@ class LiveInterview:
             model=voices.model,
             candidate=interview.candidate.name or interview.candidate.email.partition("@")[0],
             language=interview.language,
+            first_language=self._spoken_last() or init.language.partition("-")[0].lower(),
             clock=self.clock,
             progress=Progress.from_json(interview.progress),
             history=[
@@ -127,6 +128,10 @@ class LiveInterview:
             "history": self.interview.history(),
             "protocol": 1,
         }
+
+    def _spoken_last(self) -> str:
+        said = [row for row in self._rows if row.speaker == Utterance.Speaker.CANDIDATE]
+        return said[-1].language if said else ""
 
     def _plausible(self, resume_after: int | None) -> int:
         # A server that died may have sent more than it had stored.

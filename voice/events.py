@@ -29,7 +29,8 @@ class CandidateWords:
 
 @dataclass(frozen=True, slots=True)
 class InterviewerWords:
-    """The next piece of the interviewer's words, sent before its sound."""
+    """The next piece of the interviewer's words, sent before its sound; joined without anything
+    between them the pieces are what is said."""
 
     utterance: str
     text: str

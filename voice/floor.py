@@ -73,7 +73,7 @@ class Floor:
         if turn and turn.utterance == utterance:
             turn.reports_playback = True
             turn.played_seconds = max(turn.played_seconds, seconds)
-            if done and turn.played_seconds >= turn.sent_seconds - FRAME:
+            if done and turn.all_sent:
                 turn.played_out.set()
 
     # -- a turn's stages ------------------------------------------------------------------
@@ -117,6 +117,7 @@ class Floor:
                 playhead = await self._send(turn, clip, max(playhead, _now()))
         if turn.speech is None:
             return
+        turn.all_sent = True
         self._emit(turn, SoundEnded(turn.utterance, turn.sent_seconds))
         grace = 2.5 if turn.reports_playback else 0.2
         with suppress(TimeoutError):
@@ -195,8 +196,9 @@ class Floor:
         )  # fmt: skip
 
     async def _send(self, turn: Turn, clip: Clip, playhead: float) -> float:
+        space = " " if turn.sent else ""
         turn.sent.append(clip)
-        self._emit(turn, InterviewerWords(turn.utterance, clip.text))
+        self._emit(turn, InterviewerWords(turn.utterance, space + clip.text))
         if clip.visemes:
             shapes = tuple(
                 Viseme(turn.sent_seconds + shape.start, shape.duration, shape.shape)

@@ -15,7 +15,7 @@ from voice.engines import Recognizer, Transcript
 BYTES_PER_SECOND = RATE * WIDTH
 KEEP_AFTER = 5.0
 """A reading of at least this many seconds that ends in a pause is kept."""
-LONGEST_TAIL = 20.0
+LONGEST_TAIL = 14.0
 """Without a pause for this many seconds, the tail is cut at its quietest moment."""
 SEARCH_WINDOWS = 128
 """How far back from the end that moment is looked for: 4 s in windows of 32 ms."""

@@ -61,6 +61,7 @@ class Turn:
     """Sample rate of its sound; fixed with its first clip."""
     sent: list[Clip] = field(default_factory=list)
     sent_seconds: float = 0.0
+    all_sent: bool = False
     played_seconds: float = 0.0
     reports_playback: bool = False
     played_out: asyncio.Event = field(default_factory=asyncio.Event)

@@ -73,6 +73,19 @@ def test_auto_follows_the_candidates_language() -> None:
     assert "What about second?" in talk.says("I wrote it, ten percent faster.", "en")
 
 
+def test_auto_begins_in_the_language_that_the_client_asks_for() -> None:
+    for asked, greeting in (("ko", "지원자님, 안녕하세요."), ("en", "Hello"), ("fr", "Hello")):
+        interviewer = Interviewer(
+            snapshot(),
+            model=None,
+            candidate="Mina",
+            language="auto",
+            first_language=asked,
+            clock=lambda: 0.0,
+        )
+        assert words(interviewer.opening()).startswith(greeting)
+
+
 def test_a_whole_interview_to_its_goodbye() -> None:
     talk = Conversation()
     talk.opens()
