@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from e2e.api import Api
-from e2e.browser import FAKE_DEVICES, SOFTWARE_3D, launched
+from e2e.browser import FAKE_DEVICES, NO_3D, SOFTWARE_3D, launched
 from e2e.server import ROOT, Server, serving
 
 SCREENSHOTS = ROOT / "var" / "e2e"
@@ -39,6 +39,14 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Draws in three dimensions and has a camera."""
     with launched(playwright, *SOFTWARE_3D, *FAKE_DEVICES) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bare_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Neither WebGL nor a camera, and nobody who grants a permission. It also leaves the processor
+    to the engines, where software would draw."""
+    with launched(playwright, *NO_3D) as running:
         yield running
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from e2e.browser import PATIENCE_MS
 from e2e.speech import Sentence
 from e2e.witness import Witness
 
@@ -81,10 +80,10 @@ class Room:
         self.until(lambda: self.count("connected"), "the server answers")
 
     def heard_out(self) -> None:
-        """The interviewer has said everything and listens."""
+        """The interviewer has said everything and listens, or has said goodbye."""
 
         def quiet() -> bool:
-            return self.state == "listening" and self.loudness < 0.003
+            return self.state in ("listening", "ended") and self.loudness < 0.003
 
         while True:
             self.until(quiet, "the interviewer listens")
@@ -126,8 +125,7 @@ class Room:
             lambda: self.count("turn_complete") > before or self.count("interview_ended"),
             "the interviewer replies",
         )
-        if not self.count("interview_ended"):
-            self.heard_out()
+        self.heard_out()
 
     def press(self, action: str) -> None:
         self.page.locator(f"[data-action={action}]").click()
@@ -140,5 +138,5 @@ class Room:
         """Follow the way out to the finished results."""
         self.page.locator("#curtain a").click()
         self.page.wait_for_url("**/results/")
-        expect(self.page.locator("[data-results-pending]")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(self.page.locator("[data-results-pending]")).to_have_count(0)
         return self.page

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from e2e import pages, speech
 from e2e.api import Api
-from e2e.browser import NO_3D, context, launched
+from e2e.browser import context
 from e2e.room import Room
 from e2e.server import Server
 
@@ -17,13 +17,6 @@ pytestmark = pytest.mark.browser
 TITLE = "A first conversation"
 WRITTEN = "I work on a team that sells software for libraries."
 PHONE = (360, 740)
-
-
-@pytest.fixture(scope="module")
-def bare_browser(playwright: Playwright) -> Iterator[Browser]:
-    """Neither WebGL nor a camera, and nobody who grants a permission."""
-    with launched(playwright, *NO_3D) as running:
-        yield running
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ ANSWERS = (
     "제가 검색 기능을 설계했고 시간이 부족해서 어려웠지만 결국 출시했습니다.",
     "데이터베이스를 더 공부하고 싶습니다.",
 )
+GOODBYE = "안녕히"
 MOST_ANSWERS = 7
 """Three questions and three follow-ups, and one that was not understood."""
 
@@ -34,12 +35,12 @@ def answers() -> list[speech.Sentence]:
 
 def test_an_interview_in_korean(
     answers: list[speech.Sentence],
-    browser: Browser,
+    bare_browser: Browser,
     server: Server,
     reviewer_api: Api,
     screenshots: Path,
 ) -> None:
-    page = context(browser, server.url, locale="ko-KR").new_page()
+    page = context(bare_browser, server.url, locale="ko-KR").new_page()
     pages.sign_in(page, server.accounts["candidate"])
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     room = Room(page)
@@ -53,7 +54,7 @@ def test_an_interview_in_korean(
     room.heard_out()
 
     said: list[str] = []
-    while not room.count("interview_ended"):
+    while GOODBYE not in room.said_by("interviewer")[-1]:
         assert len(said) < MOST_ANSWERS
         sentence = answers[min(len(said), len(answers) - 1)]
         said.append(sentence.text)
