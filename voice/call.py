@@ -24,6 +24,8 @@ PARTIAL_EVERY = 0.5
 """Seconds between two partial subtitles while the candidate speaks."""
 ABSENT_AUDIO = 0.5
 """A microphone that sends nothing for this long while an utterance is open is taken as silent."""
+ABSENT_AUDIO_HELD = 3.0
+"""The same while a button is held."""
 SECOND_LOOK = 0.45
 """Seconds after which the turn model is asked again when it did not say 'finished'."""
 STILL_OPEN = 1.0
@@ -89,12 +91,16 @@ class Call:
         self._want_partial()
 
     def audio_end(self) -> bool:
-        """The answer is complete now. False: nothing has been said that could be answered."""
-        self._listener.endpointer.held = True
+        """The answer is complete now; from here on the candidate says so by a button.
+
+        False: the button was held, and nothing has been said that could be answered.
+        """
+        endpointer = self._listener.endpointer
+        was_held, endpointer.held = endpointer.held, True
         if activity := self._listener.finish():
             self._react(activity)
             return True
-        return self._floor.turn is not None and not self._floor.audible
+        return not was_held or (self._floor.turn is not None and not self._floor.audible)
 
     def type(self, answer: Answer) -> None:
         """A typed answer; it ends what is going on as a spoken one would."""
@@ -196,7 +202,8 @@ class Call:
             await asyncio.sleep(0.1)
             now = asyncio.get_running_loop().time()
             endpointer = self._listener.endpointer
-            if endpointer.speaking and not endpointer.held and now - self._heard_at > ABSENT_AUDIO:
+            absent = ABSENT_AUDIO_HELD if endpointer.held else ABSENT_AUDIO
+            if endpointer.speaking and now - self._heard_at > absent:
                 for activity in self._listener.feed(bytes(3 * WINDOW_BYTES)):
                     self._react(activity)
 

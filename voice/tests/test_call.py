@@ -206,6 +206,31 @@ def test_audio_end_without_a_word_says_so() -> None:
     run(main())
 
 
+def test_whoever_turns_to_the_button_in_mid_interview_may_pause_while_holding_it() -> None:
+    async def main() -> None:
+        async with scene() as s:
+            await s.silence(1)
+            assert s.call.audio_end()
+            await s.speak(1)
+            await s.silence(4)
+            assert not s.finals
+            assert s.call.audio_end()
+            await asyncio.sleep(4)
+        assert len(s.finals) == 1
+
+    run(main())
+
+
+def test_a_button_that_is_never_released_does_not_hold_up_the_interview() -> None:
+    async def main() -> None:
+        async with scene(push_to_talk=True) as s:
+            await s.speak(1)
+            await asyncio.sleep(15)
+        assert len(s.turns) == 1
+
+    run(main())
+
+
 def test_speech_that_arrives_late_lasted_as_long_as_it_did() -> None:
     async def main() -> None:
         async with scene() as s:

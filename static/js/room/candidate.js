@@ -19,6 +19,7 @@ export class Candidate extends EventTarget {
   #strings;
   #toasts;
   #microphone;
+  #expectedMode;
   #talk;
   #selfView;
   #frames = 0;
@@ -29,6 +30,7 @@ export class Candidate extends EventTarget {
     this.#curtain = curtain;
     this.#strings = strings;
     this.#toasts = toasts;
+    this.#expectedMode = room.dataset.inputMode;
     this.#microphone = new Microphone(room.dataset.captureWorklet);
     this.#microphone.addEventListener("frame", ({ detail }) => this.#hear(detail));
     this.#microphone.addEventListener("lost", ({ detail }) => this.#explain(detail));
@@ -51,6 +53,13 @@ export class Candidate extends EventTarget {
   async enter() {
     this.#resumeCamera();
     await this.#openMicrophone();
+  }
+
+  /** Tells a server that expects hands-free answers that they end with a button instead. */
+  announceMode() {
+    const { mode } = this.#talk;
+    if (mode !== this.#expectedMode && mode === "push_to_talk")
+      this.dispatchEvent(new Event("pause"));
   }
 
   resume() {
@@ -129,6 +138,7 @@ export class Candidate extends EventTarget {
     this.#talk.muted = false;
     this.#talk.mode = this.#talk.mode === "hands_free" ? "push_to_talk" : "hands_free";
     passing.set(KEPT_MODE, this.#talk.mode);
+    this.announceMode();
     this.#show();
   }
 

@@ -102,6 +102,7 @@ class Room {
       this.#transcript.replace(history);
       this.#subtitles.clear();
       if (!history.length) this.#interviewer.greet();
+      this.#candidate.announceMode();
     });
     on("said", (entry) => {
       this.#transcript.say(entry);
