@@ -62,7 +62,6 @@ class Call:
         self._floor = Floor(engines.synthesizers, agent, record, self._outbox, clock, rate)
         self._record = record
         self._listener.endpointer.held = push_to_talk
-        self._push_to_talk = push_to_talk
         self._draft: Turn | None = None
         self._tasks: dict[Turn, asyncio.Task[None]] = {}
         self._judging: asyncio.Task[None] | None = None
@@ -86,7 +85,7 @@ class Call:
         for activity in self._listener.feed(pcm):
             self._react(activity)
             self._listener.endpointer.guarded = self._floor.audible
-        if not self._push_to_talk and self._listener.endpointer.streams_silence:
+        if self._listener.endpointer.streams_silence:
             self._listener.endpointer.held = False
         self._want_partial()
 

@@ -19,7 +19,6 @@ export class Candidate extends EventTarget {
   #strings;
   #toasts;
   #microphone;
-  #expectedMode;
   #talk;
   #selfView;
   #frames = 0;
@@ -30,7 +29,6 @@ export class Candidate extends EventTarget {
     this.#curtain = curtain;
     this.#strings = strings;
     this.#toasts = toasts;
-    this.#expectedMode = room.dataset.inputMode;
     this.#microphone = new Microphone(room.dataset.captureWorklet);
     this.#microphone.addEventListener("frame", ({ detail }) => this.#hear(detail));
     this.#microphone.addEventListener("lost", ({ detail }) => this.#explain(detail));
@@ -56,9 +54,8 @@ export class Candidate extends EventTarget {
   }
 
   /** Tells a server that expects hands-free answers that they end with a button instead. */
-  announceMode() {
-    const { mode } = this.#talk;
-    if (mode !== this.#expectedMode && mode === "push_to_talk")
+  announceMode(expected) {
+    if (expected === "hands_free" && this.#talk.mode === "push_to_talk")
       this.dispatchEvent(new Event("pause"));
   }
 
@@ -138,7 +135,7 @@ export class Candidate extends EventTarget {
     this.#talk.muted = false;
     this.#talk.mode = this.#talk.mode === "hands_free" ? "push_to_talk" : "hands_free";
     passing.set(KEPT_MODE, this.#talk.mode);
-    this.announceMode();
+    this.announceMode("hands_free");
     this.#show();
   }
 

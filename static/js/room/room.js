@@ -102,7 +102,7 @@ class Room {
       this.#transcript.replace(history);
       this.#subtitles.clear();
       if (!history.length) this.#interviewer.greet();
-      this.#candidate.announceMode();
+      this.#candidate.announceMode(this.#element.dataset.inputMode);
     });
     on("said", (entry) => {
       this.#transcript.say(entry);
