@@ -23,7 +23,7 @@ FRAME = tone(0.02)
 HUSH = bytes(640)
 ONSET = 0.2
 BUSY = 0.15
-"""Seconds by which a busy machine may be late; the exact places are tested on a clock of their own."""
+"""Seconds by which a busy machine may be late; exact places are tested on a clock that is told."""
 
 
 class Hum(ScriptedSynthesizer):
