@@ -11,10 +11,9 @@ from importlib import import_module
 from typing import Any
 
 from interview_site.env import voice_engines
-from interviews.interviewer import PHRASING_TOKENS, Interviewer
-from voice.agent import Answer
+from interviews.follow_up import TOKENS, FollowUpWriter
 from voice.audio import Audio, silence
-from voice.engines import LanguageModel, Message, Recognizer, Synthesizer
+from voice.engines import LanguageModel, Recognizer, Synthesizer
 
 SILENCE = 0.7
 """Seconds after which it takes an answer as complete."""
@@ -33,20 +32,6 @@ class SequentialTurn:
         return SILENCE + self.stt + (self.llm or 0.0) + self.tts
 
 
-class _Prompter(Interviewer):
-    """The product's interviewer, for the prompt that it gives its model."""
-
-    def prompt(self, answer: str, language: str) -> list[Message]:
-        question = self.guide.questions[self.guide.opening().question or ""]
-        probe = question.probes[0].text[language]
-        heard = Answer("", answer, language, "voice", None, 0.0, 0.0)
-        return [*self._prompt(probe, heard, language)]
-
-    @property
-    def voice(self) -> str:
-        return self._voice()
-
-
 class SequentialDesign:
     """One interviewer in one language, built the sequential way."""
 
@@ -56,9 +41,10 @@ class SequentialDesign:
         self._model: LanguageModel = _engine(config["model"])
         self._synthesizer: Synthesizer = _engine(config["synthesizers"][language])
         self._language = language
-        self._prompter = _Prompter(
-            snapshot, model=self._model, candidate="Alex Kim", language=language, clock=lambda: 0.0
-        )
+        self._writer = FollowUpWriter(self._model, snapshot)
+        questions = snapshot["guide"]["questions"]
+        self._probe: str = next(q["probes"][0][language] for q in questions if q["probes"])
+        self._voice = snapshot["persona"]["voices"][language].get("embedded", "")
 
     async def warm(self, answer: Audio) -> None:
         """Load the engines and have one turn, so that the model has read its rules."""
@@ -79,12 +65,11 @@ class SequentialDesign:
         understood = written = clock()
         speaks = self._language in self._model.languages
         if speaks:
-            prompt = self._prompter.prompt(words.text, self._language)
-            deltas = self._model.reply(prompt, max_tokens=PHRASING_TOKENS)
+            prompt = self._writer.prompt(self._probe, words.text, (), self._language)
+            deltas = self._model.reply(prompt, max_tokens=TOKENS)
             reply = "".join([delta async for delta in deltas])
             written = clock()
-        voice = self._prompter.voice
-        clips = self._synthesizer.speak(reply, language=self._language, voice=voice)
+        clips = self._synthesizer.speak(reply, language=self._language, voice=self._voice)
         spoken = [clip async for clip in clips]
         assert spoken, "the whole reply must have been spoken"
         return SequentialTurn(

@@ -128,7 +128,7 @@ def test_a_models_bad_follow_up_is_replaced() -> None:
 
 
 def test_a_failing_or_slow_model_costs_nothing_but_its_words(monkeypatch: Any) -> None:
-    monkeypatch.setattr("interviews.interviewer.PHRASING_TIMEOUT", 0.05)
+    monkeypatch.setattr("interviews.follow_up.TIMEOUT", 0.05)
     for model in (ScriptedModel(fails=True), ScriptedModel(first_token=60)):
         talk = Conversation(model=model)
         talk.opens()

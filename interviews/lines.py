@@ -1,0 +1,72 @@
+"""What the interviewer says for each move: the guide's, the persona's and its own words; pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from interviews import wording
+from interviews.guide import Guide, Intent, Move, MoveKind, Progress, Question, Text
+
+
+class Lines:
+    """The wording of one interview."""
+
+    def __init__(self, snapshot: Mapping[str, Any], guide: Guide, candidate: str) -> None:
+        self._persona: Mapping[str, Any] = snapshot["persona"]
+        self._role = str(snapshot["role"])
+        self._guide = guide
+        self._candidate = candidate
+
+    def of(self, move: Move, language: str, progress: Progress) -> str:
+        """The whole of what is said for ``move``, made at ``progress``."""
+        parts = [wording.REMINDER[language]] if move.reminds else []
+        parts += self._lead(move, language, progress)
+        if move.question and move.kind is not MoveKind.WAIT:
+            question = self._guide.questions[move.question]
+            parts.append(in_language(_asked(question, move), language))
+        return " ".join(part for part in parts if part)
+
+    def probe(self, move: Move, language: str) -> str:
+        """The question of a move without the words around it."""
+        assert move.question is not None
+        return in_language(_asked(self._guide.questions[move.question], move), language)
+
+    def _lead(self, move: Move, language: str, progress: Progress) -> list[str]:
+        match move.kind:
+            case MoveKind.GREET:
+                return [self._template("greeting", wording.GREETING, language)]
+            case MoveKind.ASK if move.intent is Intent.SKIP:
+                return [wording.SKIPPED[language]]
+            case MoveKind.REPEAT if move.intent is Intent.REPEAT:
+                return [wording.REPEATING[language]]
+            case MoveKind.ASK if move.intent is Intent.REPEAT:
+                return [wording.WELCOME_BACK[language]]
+            case MoveKind.REPEAT:
+                return [wording.WELCOME_BACK[language]]
+            case MoveKind.ASK | MoveKind.PROBE:
+                thanks = wording.THANKS[language]
+                turns = len(progress.asked) + sum(map(len, progress.probes.values()))
+                return [thanks[turns % len(thanks)]]
+            case MoveKind.WAIT:
+                return [wording.WAITING[language]]
+            case MoveKind.FAREWELL:
+                time_up = wording.TIME_UP[language] if move.reason == "time_up" else ""
+                return [time_up, self._template("closing", wording.CLOSING, language)]
+
+    def _template(self, key: str, fallback: Mapping[str, str], language: str) -> str:
+        values = {
+            "candidate": wording.addressed(self._candidate, language),
+            "role": self._role,
+            "interviewer": in_language(self._persona["name"], language),
+        }
+        text = (self._persona.get(key) or {}).get(language) or fallback[language]
+        return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], ""), text)
+
+
+def in_language(text: Text, language: str) -> str:
+    """A guide's text; where it lacks the language, in the one that it has."""
+    return text.get(language) or next((other for other in text.values() if other), "")
+
+
+def _asked(question: Question, move: Move) -> Text:
+    return question.text if move.probe is None else question.probes[move.probe].text
