@@ -46,6 +46,7 @@ class ConfigDocument(Document):
     persona: Slug
     guide: Slug
     patience: Literal["short", "normal", "long"] = "normal"
+    recording: bool = False
 
 
 class Configs(Document):
