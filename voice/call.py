@@ -7,27 +7,24 @@ from contextlib import suppress
 from typing import Literal
 
 from voice.agent import Agent, Answer, Record, Reply
-from voice.completeness import combined, completeness
 from voice.endpointing import WINDOW_BYTES, Activity, Ended, Patience, Paused, Resumed, Started
-from voice.engines import Engines, Transcript
+from voice.engines import Engines
 from voice.errors import EngineError
-from voice.events import CallEnded, CandidateWords, Event, Failed, Noticed, State, StateChanged
+from voice.events import CallEnded, Event, Failed, Noticed, State, StateChanged
 from voice.floor import Floor
+from voice.judgement import Judgement
 from voice.listener import Listener, Utterance
 from voice.outbox import Outbox, ReceiverTooSlow
+from voice.subtitles import Subtitles
 from voice.transcription import Transcription
 from voice.turn import Outcome, Turn
 
 log = logging.getLogger(__name__)
 
-PARTIAL_EVERY = 0.5
-"""Seconds between two partial subtitles while the candidate speaks."""
 ABSENT_AUDIO = 0.5
 """A microphone that sends nothing for this long while an utterance is open is taken as silent."""
 ABSENT_AUDIO_HELD = 3.0
 """The same while a button is held."""
-SECOND_LOOK = 0.45
-"""Seconds after which the turn model is asked again when it did not say 'finished'."""
 STILL_OPEN = 1.0
 """Seconds for which a finished answer may still be continued while the reply is being made."""
 
@@ -64,22 +61,23 @@ class Call:
         self._listener.endpointer.held = push_to_talk
         self._draft: Turn | None = None
         self._tasks: dict[Turn, asyncio.Task[None]] = {}
+        self._subtitles = Subtitles(self._outbox)
         self._judging: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
-        self._partial: asyncio.Task[None] | None = None
-        self._partial_at = 0.0
         self._turns = turns
         self._heard_at = 0.0
         self._state: State | None = None
         self._waiting = False
         self._next: list[Reply] = []
-        self._over = asyncio.Event()
         self._running = False
+        self._over = asyncio.Event()
 
     # -- inputs ---------------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
         """Microphone audio: PCM s16le mono at 16 kHz, in pieces of any length."""
+        if not self._running:
+            return
         self._heard_at = asyncio.get_running_loop().time()
         self._listener.endpointer.guarded = self._floor.audible
         for activity in self._listener.feed(pcm):
@@ -87,13 +85,16 @@ class Call:
             self._listener.endpointer.guarded = self._floor.audible
         if self._listener.endpointer.streams_silence:
             self._listener.endpointer.held = False
-        self._want_partial()
+        if (utterance := self._listener.utterance) and self._listener.endpointer.speaking:
+            self._subtitles.follow(utterance, self._listener.endpointer.silence)
 
     def audio_end(self) -> bool:
         """The answer is complete now; from here on the candidate says so by a button.
 
         False: the button was held, and nothing has been said that could be answered.
         """
+        if not self._running:
+            return True
         endpointer = self._listener.endpointer
         was_held, endpointer.held = endpointer.held, True
         if activity := self._listener.finish():
@@ -103,6 +104,8 @@ class Call:
 
     def type(self, answer: Answer) -> None:
         """A typed answer; it ends what is going on as a spoken one would."""
+        if not self._running:
+            return
         self._waiting = False
         self._drop_draft()
         self._listener.discard()
@@ -138,6 +141,8 @@ class Call:
     def conclude(self, farewell: Reply) -> None:
         """Come to the end: what the candidate is saying counts as an answer, then ``farewell``
         is said, unless the agent's reply to that answer already ends the call."""
+        if not self._running:
+            return
         self._waiting = False
         unfinished = self._listener.continues
         if unfinished is None and self._listener.endpointer.speaking:
@@ -186,11 +191,13 @@ class Call:
             if self.quiet:
                 self._show("listening")
             await self._over.wait()
+            self._running = False
             self._drop_draft()
             self._yield_floor(clear=False)
             await self._floor.filed()
             await self._outbox.drained()
-            for task in (*housekeeping, self._judging, self._preparing, self._partial):
+            self._subtitles.close()
+            for task in (*housekeeping, self._judging, self._preparing):
                 if task:
                     task.cancel()
             if self._listener.utterance:
@@ -236,8 +243,11 @@ class Call:
         turn.times.speech_ended = asyncio.get_running_loop().time() - silence
         utterance.end = max(utterance.start, self._clock() - silence)
         self._draft = turn
-        self._judging = self._scope.create_task(self._judge(turn, utterance))
-        self._start(turn, self._think(turn, utterance))
+        judgement = Judgement(
+            self._engines.turn_model, self._listener.endpointer, utterance.transcription
+        )
+        self._judging = self._scope.create_task(judgement.listen())
+        self._start(turn, self._think(turn, utterance, judgement))
 
     def _drop_draft(self) -> None:
         if self._judging:
@@ -265,7 +275,7 @@ class Call:
         self._floor.settle(turn)
         if turn is self._draft:
             self._draft = None
-        if turn.floor.is_set() and not self._over.is_set():
+        if turn.floor.is_set() and self._running:
             self._turn_over(turn)
 
     def _give_floor(self, turn: Turn) -> None:
@@ -294,14 +304,14 @@ class Call:
             self._outbox.put(Failed(code))
             self._next.insert(0, self._agent.apology())
 
-    async def _think(self, turn: Turn, utterance: Utterance) -> None:
+    async def _think(self, turn: Turn, utterance: Utterance, judgement: Judgement) -> None:
         loop = asyncio.get_running_loop()
         turn.times.asked = loop.time()
         words = await utterance.transcription.settled()
         turn.times.understood = loop.time()
         if turn is self._draft:
-            self._subtitle(utterance, words)
-            self._weigh(turn, words)
+            self._subtitles.partial(utterance, words)
+            judgement.read(words)
         if words.text:
             turn.answer = Answer(
                 utterance.id, words.text, words.language, "voice", words.confidence,
@@ -333,9 +343,7 @@ class Call:
             with suppress(TimeoutError):
                 await asyncio.wait_for(turn.ready.wait(), STILL_OPEN)
             self._turns = turn.number = self._turns + 1
-            self._outbox.put(
-                CandidateWords(answer.utterance, answer.text, True, answer.language, answer.source)
-            )
+            self._subtitles.final(answer)
         elif turn.reply is None:
             self._outbox.put(Noticed("not_understood"))
         self._listener.continues = None
@@ -356,50 +364,7 @@ class Call:
             self._show("waiting" if self._waiting else "listening")
             self._say_next()
 
-    # -- evidence and subtitles -------------------------------------------------------------
-
-    async def _judge(self, turn: Turn, utterance: Utterance) -> None:
-        try:
-            for _ in range(2):
-                audio = utterance.transcription.recent(8.0)
-                turn.finished = await self._engines.turn_model.finished(audio)
-                self._weigh(turn, None)
-                if turn.finished >= 0.5:
-                    return
-                await asyncio.sleep(SECOND_LOOK)
-        except EngineError as error:
-            log.warning("end of turn judged by silence alone: %s", error)
-
-    def _weigh(self, turn: Turn, words: Transcript | None) -> None:
-        if words is not None:
-            turn.complete = completeness(words.text, words.language)
-        if turn is self._draft and turn.finished is not None:
-            self._listener.endpointer.evidence(combined(turn.finished, turn.complete))
-
-    def _want_partial(self) -> None:
-        utterance = self._listener.utterance
-        endpointer = self._listener.endpointer
-        if utterance is None or not endpointer.speaking:
-            return
-        now = asyncio.get_running_loop().time()
-        busy = self._partial is not None and not self._partial.done()
-        if busy or endpointer.silence > 0.05 or now - self._partial_at < PARTIAL_EVERY:
-            return
-        if not utterance.transcription.reading:
-            self._partial_at = now
-            self._partial = self._scope.create_task(self._read_partial(utterance))
-
-    async def _read_partial(self, utterance: Utterance) -> None:
-        try:
-            self._subtitle(utterance, await utterance.transcription.partial())
-        except EngineError as error:
-            log.warning("no partial subtitle: %s", error)
-
-    def _subtitle(self, utterance: Utterance, words: Transcript) -> None:
-        if words.text and utterance is self._listener.utterance:
-            self._outbox.put(
-                CandidateWords(utterance.id, words.text, False, words.language, "voice")
-            )
+    # -- odds and ends ------------------------------------------------------------------------
 
     def _transcription(self) -> Transcription:
         return Transcription(

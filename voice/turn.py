@@ -45,10 +45,6 @@ class Turn:
     outcome: Outcome = Outcome.OPEN
     utterance: str = field(default_factory=lambda: str(uuid.uuid4()))
     times: Stopwatch = field(default_factory=Stopwatch)
-    finished: float | None = None
-    """The turn model's probability that the candidate had finished."""
-    complete: float | None = None
-    """The same, as the words tell it."""
     floor: asyncio.Event = field(default_factory=asyncio.Event)
     understood: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
