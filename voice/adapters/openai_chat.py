@@ -1,14 +1,13 @@
 """Any language model behind an OpenAI-compatible chat endpoint: OpenAI, vLLM, Ollama, llama.cpp."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
+from voice.adapters.openai_client import FAILURES, OpenAIClient
 from voice.engines import Message, Role
 from voice.errors import EngineError
 
@@ -17,8 +16,6 @@ _WIRE_ROLES: Mapping[Role, str] = {
     "candidate": "user",
     "interviewer": "assistant",
 }
-_LIMITS = httpx2.Limits(max_connections=100, keepalive_expiry=300.0)
-"""A candidate may speak for minutes between two replies: the connection must still be warm."""
 
 
 class OpenAIChat:
@@ -46,16 +43,19 @@ class OpenAIChat:
     ) -> None:
         self.languages = frozenset(languages)
         self._model = model
-        self._base_url = base_url
-        self._api_key_env = api_key_env
-        self._api_key = api_key
         self._stop = list(stop)
-        self._connect_timeout = connect_timeout
         self._first_timeout = first_timeout
         self._delta_timeout = delta_timeout
         self._extra_body = dict(extra_body or {})
         self._name = name
-        self._client: openai.AsyncOpenAI | None = None
+        self._client = OpenAIClient(
+            name,
+            base_url=base_url,
+            api_key_env=api_key_env,
+            api_key=api_key,
+            connect_timeout=connect_timeout,
+            read_timeout=max(first_timeout, delta_timeout),
+        )
 
     async def warm(self) -> None:
         """Open the connection and run the model once."""
@@ -63,9 +63,7 @@ class OpenAIChat:
             pass
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        await self._client.close()
 
     async def reply(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.4
@@ -90,9 +88,8 @@ class OpenAIChat:
                 if delta := _content(chunk):
                     spoke, wait = True, self._delta_timeout
                     yield delta
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError) as error:
-            # "from None": a provider's error holds its response body, and perhaps the prompt.
-            raise self._translated(error) from None
+        except FAILURES as error:
+            raise self._client.translated(error) from None
         finally:
             if stream is not None:
                 await stream.close()
@@ -102,8 +99,6 @@ class OpenAIChat:
     async def _open(
         self, messages: Sequence[Message], max_tokens: int, temperature: float
     ) -> openai.AsyncStream[ChatCompletionChunk]:
-        if self._client is None:
-            self._client = self._connect()
         wire = [
             cast(
                 ChatCompletionMessageParam,
@@ -111,7 +106,7 @@ class OpenAIChat:
             )
             for message in messages
         ]
-        return await self._client.chat.completions.create(
+        return await self._client.use().chat.completions.create(
             model=self._model,
             messages=wire,
             max_tokens=max_tokens,
@@ -120,42 +115,6 @@ class OpenAIChat:
             stream=True,
             extra_body=self._extra_body,
         )
-
-    def _connect(self) -> openai.AsyncOpenAI:
-        key = self._api_key
-        if not key and self._api_key_env:
-            key = os.environ.get(self._api_key_env, "")
-            if not key:
-                raise EngineError(self._name, "missing_key")
-        timeout = openai.Timeout(
-            max(self._first_timeout, self._delta_timeout), connect=self._connect_timeout
-        )
-        return openai.AsyncOpenAI(
-            api_key=key or "none",
-            base_url=self._base_url,
-            # A reply that comes late is worth nothing: failing over is the call's business.
-            max_retries=0,
-            timeout=timeout,
-            http_client=openai.DefaultAsyncHttpxClient(limits=_LIMITS, timeout=timeout),
-        )
-
-    def _translated(self, error: Exception) -> EngineError:
-        match error:
-            case TimeoutError() | openai.APITimeoutError() | httpx2.TimeoutException():
-                code, retryable = "timeout", True
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                code, retryable = "unauthorised", False
-            case openai.RateLimitError(code="insufficient_quota"):
-                code, retryable = "quota", False
-            case openai.RateLimitError():
-                code, retryable = "rate_limited", True
-            case openai.InternalServerError() | openai.APIConnectionError() | httpx2.HTTPError():
-                code, retryable = "unavailable", True
-            case openai.APIStatusError():
-                code, retryable = "rejected", False
-            case _:
-                code, retryable = "malformed", True
-        return EngineError(self._name, code, retryable=retryable)
 
 
 def _content(chunk: ChatCompletionChunk) -> str:
