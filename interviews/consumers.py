@@ -12,19 +12,18 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakSet
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.websocket import authenticate
 from interviews import protocol
+from interviews.admission import Refusal, admit, begin, pause
 from interviews.connection import group, let_go, take_over
 from interviews.live import EVENTS_KEPT, LiveInterview, end_when_lapsed
 from interviews.log import current_interview
-from interviews.models import Interview
 from interviews.notices import FAILURES, NOTICES
 from interviews.protocol import Close, ProtocolError
+from interviews.tolerance import BadMessages, Pace
 from voice.audio import Decoder, PcmDecoder
 from voice.errors import BadAudio
 from voice.events import Event, Failed, Noticed, Sound
@@ -34,12 +33,8 @@ log = logging.getLogger(__name__)
 
 INIT_SECONDS = 1.0
 """How long a client may take to send ``init`` before the defaults apply."""
-BAD_MESSAGES = 20
-BAD_MESSAGES_SECONDS = 10.0
 FILING_SECONDS = 4.0
 """How long the last words may take to be filed when a connection goes."""
-AUDIO_AHEAD = 60.0
-"""Seconds of microphone audio that may arrive faster than they were spoken."""
 
 
 _open: "WeakSet[InterviewConsumer]" = WeakSet()
@@ -60,15 +55,14 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self.connection = uuid.uuid4()
         self.live: LiveInterview | None = None
         self._began = asyncio.Lock()
-        self._bad: deque[float] = deque(maxlen=BAD_MESSAGES)
+        self._bad_messages = BadMessages()
+        self._pace = Pace()
         self._sent: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._closing = False
         self._released = False
         self._running: asyncio.Task[None] | None = None
         self._init = protocol.Init()
         self._decoder: Decoder = WebmOpusDecoder()
-        self._audio_seconds = 0.0
-        self._audio_since: float | None = None
         _open.add(self)
         async with asyncio.TaskGroup() as self._tasks:
             try:
@@ -86,20 +80,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if _draining:
             await self.send_away()
             return
-        user = await authenticate(self.scope, self.interview_id)
-        if user is None:
-            await self._refuse(4401, "bad_message", _("Please sign in again."))
-            return
-        translation.activate(user.language or translation.get_language() or "en")
-        interview = await self._load()
-        if interview is None:
-            await self._refuse(4404, "bad_message", _("There is no such interview."))
-        elif interview.candidate_id != user.pk:
-            await self._refuse(4403, "bad_message", _("This interview belongs to somebody else."))
-        elif interview.is_over:
-            await self._refuse(4410, "bad_message", _("This interview has ended."))
-        elif refusal := await self._limit(interview):
-            await self._refuse(4429, "limit_reached", refusal)
+        if refusal := await admit(self.scope, self.interview_id):
+            await self._refuse(refusal)
         else:
             self._tasks.create_task(self._begin_without_init())
 
@@ -113,11 +95,16 @@ class InterviewConsumer(AsyncWebsocketConsumer):
                 return
             await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
             await take_over(self.interview_id, self.connection)
-            interview = await self._load()
-            if interview is None or not await self._open(interview):
-                await self._refuse(4410, "bad_message", _("This interview has ended."))
+            interview = await begin(self.interview_id)
+            if isinstance(interview, Refusal):
+                await self._refuse(interview)
                 return
-            live = LiveInterview(interview, init, self._deliver, self._send)
+            try:
+                live = LiveInterview(interview, init, self._deliver, self._send)
+            except Exception:
+                log.exception("the interview cannot go live")
+                await self._refuse(_broken())
+                return
             self._apply(init)
             self.live = live
             await self._send(live.connected_message())
@@ -131,7 +118,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await live.run()
         except Exception:
             log.exception("the live interview broke")
-            await self._refuse(1013, "internal", _("Something went wrong. Reconnecting …"), 2)
+            await self._refuse(_broken())
         finally:
             if not live.ended.done():
                 ending.cancel()
@@ -158,33 +145,29 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         live.keep_events(list(self._sent))
         await self.channel_layer.group_discard(group(self.interview_id), self.channel_name)
         if await let_go(self.interview_id, self.connection, live.state()):
-            await self._pause()
+            await pause(self.interview_id)
             end_when_lapsed(self.interview_id)
 
     async def send_away(self) -> None:
         """This process ends; the interview goes on at the next connection."""
         message = _("The server restarts. The connection comes back by itself.")
-        await self._refuse(1013, "internal", message, retry_after=1)
+        await self._refuse(Refusal(1013, "internal", message, retry_after=1))
 
     async def taken_over(self, message: Mapping[str, Any]) -> None:
         if message["by"] != str(self.connection):
-            await self._refuse(
-                4409, "limit_reached", _("The interview was opened in another window.")
-            )
+            message_ = _("The interview was opened in another window.")
+            await self._refuse(Refusal(4409, "limit_reached", message_))
 
     async def ended_elsewhere(self, message: Mapping[str, Any]) -> None:
         if self.live and not self.live.ended.done():
             self.live.ended.set_result("candidate")
 
-    async def _refuse(
-        self, close: Close, code: str, message: str, retry_after: int | None = None
-    ) -> None:
-        error = {"type": "error", "code": code, "message": str(message), "fatal": True}
-        if retry_after is not None:
-            error["retry_after_seconds"] = retry_after
+    async def _refuse(self, refusal: Refusal) -> None:
         if not self._closing:
-            await self._send(error)
-        await self._shut(close)
+            error = {"type": "error", "code": refusal.code, "message": refusal.message}
+            retry = {"retry_after_seconds": refusal.retry_after} if refusal.retry_after else {}
+            await self._send({**error, **retry, "fatal": True})
+        await self._shut(refusal.close)
 
     async def _shut(self, code: Close) -> None:
         if not self._closing:
@@ -270,25 +253,17 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             pcm = self._decoder.feed(data)
         except BadAudio as error:
             raise ProtocolError("bad_audio", str(error)) from None
-        self._check_pace(len(pcm) / 32_000)
-        self.live.hear(pcm)
-
-    def _check_pace(self, seconds: float) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._audio_since is None or now - self._audio_since > self._audio_seconds:
-            self._audio_since, self._audio_seconds = now, 0.0
-        if self._audio_seconds + seconds - (now - self._audio_since) > AUDIO_AHEAD:
+        if not self._pace.allows(len(pcm) / 32_000, asyncio.get_running_loop().time()):
             raise ProtocolError("rate_limited", _("Audio arrives faster than it can be spoken."))
-        self._audio_seconds += seconds
+        self.live.hear(pcm)
 
     async def _reject(self, error: ProtocolError) -> None:
         await self._send(
             {"type": "error", "code": error.code, "message": error.message, "fatal": False}
         )
-        now = asyncio.get_running_loop().time()
-        self._bad.append(now)
-        if len(self._bad) == BAD_MESSAGES and now - self._bad[0] <= BAD_MESSAGES_SECONDS:
-            await self._refuse(4400, "bad_message", _("Too many messages that make no sense."))
+        if self._bad_messages.too_many(asyncio.get_running_loop().time()):
+            message = _("Too many messages that make no sense.")
+            await self._refuse(Refusal(4400, "bad_message", message))
 
     # -- server -> client -------------------------------------------------------------------
 
@@ -329,31 +304,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if not self._closing:
             await self.send(text_data=json.dumps(message, ensure_ascii=False))
 
-    # -- the database -----------------------------------------------------------------------
 
-    @database_sync_to_async
-    def _load(self) -> Interview | None:
-        found = Interview.objects.filter(id=self.interview_id)
-        found.end_lapsed()
-        return found.select_related("candidate").prefetch_related("utterances").first()
-
-    @database_sync_to_async
-    def _limit(self, interview: Interview) -> str:
-        """Why the candidate's plan does not allow to begin now; empty if it does."""
-        return interview.limit_reached() if interview.status == Interview.Status.READY else ""
-
-    @database_sync_to_async
-    def _open(self, interview: Interview) -> bool:
-        if interview.is_over:
-            return False
-        if interview.status == Interview.Status.READY:
-            interview.start()
-        else:
-            interview.resume()
-        return True
-
-    @database_sync_to_async
-    def _pause(self) -> None:
-        interview = Interview.objects.get(id=self.interview_id)
-        if interview.status == Interview.Status.LIVE:
-            interview.pause()
+def _broken() -> Refusal:
+    message = _("Something went wrong on our side. The connection comes back by itself.")
+    return Refusal(1013, "internal", message, retry_after=2)
