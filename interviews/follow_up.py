@@ -18,7 +18,7 @@ from voice.errors import EngineError
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 1.5
+TIMEOUT = 1.8
 """Seconds that a model may take before the guide's own wording is used: about as long as the
 words of thanks before it are heard."""
 TOKENS = 48

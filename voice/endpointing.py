@@ -18,7 +18,7 @@ class Patience:
 
     pause: float = 0.16
     """After this a draft of the reply is begun; nothing is decided yet."""
-    finished: float = 0.42
+    finished: float = 0.65
     """Ends the turn when all evidence says that the thought is complete."""
     unsure: float = 1.0
     """Ends the turn when the evidence is missing or balanced."""
@@ -35,9 +35,9 @@ class Patience:
 
 
 PATIENCE = {
-    "short": Patience(finished=0.35, unsure=0.8, unfinished=1.6),
+    "short": Patience(finished=0.45, unsure=0.8, unfinished=1.6),
     "normal": Patience(),
-    "long": Patience(finished=0.8, unsure=1.8, unfinished=4.0),
+    "long": Patience(finished=1.0, unsure=1.8, unfinished=4.0),
 }
 """By the name that an interview's configuration gives it."""
 
