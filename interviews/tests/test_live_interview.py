@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -17,6 +18,7 @@ from voice.adapters.scripted import (
     scripted_engines,
 )
 from voice.engines import Engines
+from voice.tests.test_webm import recording
 
 
 @pytest.fixture
@@ -346,3 +348,22 @@ async def test_a_server_that_stops_sends_its_candidates_away(monkeypatch: Any) -
     assert (await Interview.objects.aget(id=interview.id)).status == "paused"
     async with connected_refused(interview.id, token) as code:
         assert code == 1013
+
+
+@pytest.mark.parametrize("binary", [True, False])
+async def test_webm_as_a_browsers_recorder_makes_it(binary: bool) -> None:
+    interview, token = await made()
+    stream = recording()
+    webm_in = {"encoding": "webm_opus", "sample_rate": 48_000}
+    async with connected(interview.id, token, audio=webm_in) as client:
+        await client.expect_count("ai_audio_end", 1)
+        await client.expect("state", value="listening")
+        for start in range(0, len(stream), 4_000):
+            part = stream[start : start + 4_000]
+            if binary:
+                await client.socket.send_to(bytes_data=part)
+            else:
+                await client.send("audio_chunk", data=base64.b64encode(part).decode())
+        final = await client.expect("user_transcript", is_final=True)
+        assert final["source"] == "voice"
+        assert not client.of("error")
