@@ -114,3 +114,21 @@ class Engines:
     recognizer: Recognizer
     model: LanguageModel
     synthesizers: Mapping[str, Synthesizer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a moderator makes of a text.
+
+    ``level``: 3 danger to self or others, 2 harassment, threats or discrimination, 1 profanity or
+    confidential data, 0 nothing found. ``confidence`` (0–1) is how sure it is of a level above 0.
+    """
+
+    level: int = 0
+    categories: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+class Moderator(Engine, Protocol):
+    async def judge(self, text: str, language: str) -> Verdict:
+        """Judge one utterance. ``language`` is what was recognised; people mix languages."""
