@@ -9,13 +9,15 @@ LONGEST = 80
 
 _PATTERNS = {
     Intent.REPEAT: (
-        r"\b(?:repeat|rephrase)\b|say (?:that|it) again|\bpardon\b|what was the question|"
+        r"\b(?:repeat|rephrase)\b|say (?:that|it) again|hear (?:it|the question) again|\bpardon\b|"
+        r"what was the question|"
         r"(?:didn't|did not|couldn't|could not) (?:hear|catch|understand)|^(?:sorry|what)\?|"
-        r"다시 (?:한번|한 번)? ?(?:말|질문|얘기)|다시요|못 ?들었|잘 안 ?들|질문이 뭐|뭐라고"
+        r"다시 (?:한번|한 번)? ?(?:말|질문|얘기|들려|들을)|다시요|못 ?들었|잘 안 ?들|"
+        r"질문이 뭐|뭐라고"
     ),
     Intent.SKIP: (
         r"^(?:well,? |um+,? |sorry,? |honestly,? )*i (?:really )?(?:don't|do not) know|"
-        r"\bno idea\b|\b(?:skip|pass)\b|next question|(?:can't|cannot) think of|"
+        r"\bno idea\b|\b(?:skip|pass)\b|next question|\bmove on\b|(?:can't|cannot) think of|"
         r"잘 ?모르겠|모르겠습니다|모르겠어요|넘어가|다음 질문|생각이 안|생각나지 않|패스"
     ),
     Intent.TIME: (

@@ -98,6 +98,11 @@ class Interviewer:
         """The goodbye, for a reason of the clock's or the candidate's."""
         return self._reply(Move(MoveKind.FAREWELL, reason=reason), None)
 
+    def word_into_silence(self, step: int) -> Reply:
+        """A gentle word to a candidate who says nothing, then an offer."""
+        text = wording.SILENCE[self._language][step]
+        return Reply(_fixed(text), self._language, self._voice())
+
     def apology(self) -> Reply:
         text = wording.APOLOGY[self._language]
         return Reply(_fixed(text), self._language, self._voice())

@@ -20,6 +20,7 @@ from interviews.models import Interview, Utterance
 from interviews.protocol import Init
 from interviews.recorder import Recorder
 from interviews.recording import Recording
+from interviews.silence import Silence
 from voice.agent import Answer
 from voice.call import Call
 from voice.endpointing import PATIENCE
@@ -57,6 +58,7 @@ class LiveInterview:
         self._send = send
         self._deliver = deliver
         self._reminded = False
+        self._silence = Silence(interview.snapshot["options"]["patience"])
         self._assessing: set[asyncio.Task[None]] = set()
         self._rows = rows = list(interview.utterances.all())
         self.clock = InterviewClock(interview.clock_seconds)
@@ -191,6 +193,10 @@ class LiveInterview:
                 told = now
                 await self.tell_time()
                 await self.recorder.save_state()
+            quiet = self.call.state == "listening" and self.call.quiet
+            step = self._silence.step(quiet=quiet, now=now)
+            if step is not None and not self.interviewer.ending:
+                self.call.say(self.interviewer.word_into_silence(step))
             left = self.interviewer.remaining
             if left <= REMINDER_SECONDS and not self._reminded:
                 self._reminded = True
@@ -219,6 +225,7 @@ class LiveInterview:
         if isinstance(event, TurnCompleted):
             await self.tell_time()
         if isinstance(event, CandidateWords) and event.is_final:
+            self._silence.broken()
             task = asyncio.create_task(assess_answer(uuid.UUID(event.utterance)))
             self._assessing.add(task)
             task.add_done_callback(self._assessing.discard)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -60,9 +61,11 @@ class Recorder:
         )
 
     async def interviewer_speaks(self, speech: Speech) -> None:
-        await self._write(
-            speech.utterance, **self._spoken(speech), end_ms=milliseconds(speech.start)
-        )
+        # What is being said is written again when it is over: no reason to stop saying it.
+        with suppress(DatabaseError):
+            await self._write(
+                speech.utterance, **self._spoken(speech), end_ms=milliseconds(speech.start)
+            )
 
     async def interviewer_spoke(self, speech: Speech) -> None:
         await self._write(
@@ -72,8 +75,9 @@ class Recorder:
         )
 
     async def save_state(self) -> None:
-        """Store the interview's own fields without an utterance."""
-        await self._write(None)
+        """Store the interview's own fields without an utterance, or with the next one."""
+        with suppress(DatabaseError):
+            await self._write(None)
 
     def _spoken(self, speech: Speech) -> dict[str, Any]:
         move = speech.purpose

@@ -25,6 +25,17 @@ WAITING = {
     "en": "Of course, take your time.",
     "ko": "네, 천천히 생각해 보세요.",
 }
+SILENCE = {
+    "en": (
+        "There is no hurry. Take the time you need.",
+        "Would you like to hear the question again, or shall we move on?",
+    ),
+    "ko": (
+        "서두르지 않으셔도 됩니다. 천천히 말씀해 주세요.",
+        "질문을 다시 들려드릴까요, 아니면 다음으로 넘어갈까요?",
+    ),
+}
+"""What is said into a long silence, one after the other."""
 WELCOME_BACK = {
     "en": "Welcome back. Let me ask you that again.",
     "ko": "다시 연결되었습니다. 질문을 다시 드리겠습니다.",

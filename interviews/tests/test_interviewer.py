@@ -176,7 +176,8 @@ def test_requests_that_are_no_answers() -> None:
     talk.says("I like to work.")
     assert talk.says("Could you repeat that?") == "Of course. What about first?"
     assert talk.says("Give me a moment please.") == "Of course, take your time."
-    assert talk.says("I don't know.") == "That's all right. What about second?"
+    assert talk.says("I'd like to hear the question again.") == "Of course. What about first?"
+    assert talk.says("Let's move on.") == "That's all right. What about second?"
 
 
 def test_the_end_is_the_candidates_to_call() -> None:

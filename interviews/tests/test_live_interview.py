@@ -367,3 +367,18 @@ async def test_webm_as_a_browsers_recorder_makes_it(binary: bool) -> None:
         final = await client.expect("user_transcript", is_final=True)
         assert final["source"] == "voice"
         assert not client.of("error")
+
+
+async def test_a_long_silence_is_met_gently_and_time_to_think_not_at_all(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.silence.STEPS", (1.0, 1.0))
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.expect("ai_transcript_chunk", text="There is no hurry.")
+        await client.expect_count("ai_audio_end", 3)
+        await client.send("text_answer", text="I built it and it is ten percent faster.")
+        await client.expect("turn_complete")
+        await client.send("take_time")
+        await client.expect("state", value="waiting")
+        spoken = len(client.of("ai_audio_start"))
+        await asyncio.sleep(2.5)
+        assert len(client.of("ai_audio_start")) == spoken
