@@ -1,0 +1,227 @@
+"""Live transcription for other programs, over its socket."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accounts.models import ApiToken, User
+from interviews.audio_consumer import _streams
+from interviews.tests.audio_client import AudioClient, streaming
+from interviews.tests.live_client import LOUD, QUIET
+from voice.adapters.scripted import ScriptedRecognizer, scripted_engines
+from voice.adapters.silero import Silero
+from voice.adapters.whisper import Whisper
+from voice.audio import silence
+from voice.tests.speech import spoken
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def token() -> str:
+    return ApiToken.objects.issue(User.objects.create_user("program@example.com"))[1]
+
+
+@pytest.fixture
+def recognizer(monkeypatch: Any) -> ScriptedRecognizer:
+    recognizer = ScriptedRecognizer(last="We moved to Kafka.")
+    engines = scripted_engines(recognizer=recognizer)
+    monkeypatch.setattr("interviews.audio_consumer.engines", lambda profile: engines)
+    return recognizer
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_each_stretch_of_speech_is_one_message(token: str) -> None:
+    async with streaming(token) as client:
+        await client.hear(QUIET + 2 * LOUD + QUIET)
+        first = await client.receive()
+        await client.hear(LOUD + QUIET)
+        second = await client.receive()
+    assert set(first) == {
+        "text", "is_final", "is_harmful", "confidence", "categories", "start_ms", "end_ms",
+        "timestamp",
+    }  # fmt: skip
+    assert first["text"] == "We moved to Kafka."
+    assert first["is_final"] is True
+    assert first["is_harmful"] is False
+    assert first["categories"] == []
+    assert 600 <= first["start_ms"] <= 1000
+    assert 3000 <= first["end_ms"] <= 3300
+    assert second["start_ms"] > first["end_ms"]
+    assert datetime.fromisoformat(first["timestamp"]).tzinfo
+
+
+async def test_harm_is_flagged_with_its_categories(
+    token: str, recognizer: ScriptedRecognizer
+) -> None:
+    recognizer.last = "I know where you live, asshole."
+    async with streaming(token) as client:
+        await client.hear(LOUD + QUIET)
+        message = await client.receive()
+    assert message["is_harmful"] is True
+    assert message["categories"] == ["threat", "profanity"]
+    assert 0.5 < message["confidence"] <= 1
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_interim_messages_come_each_second(token: str) -> None:
+    async with streaming(token, "?interim=1") as client:
+        await client.hear(LOUD[:3200])
+        for _ in range(3):
+            await client.hear(LOUD)
+            message = await client.receive()
+            assert message["is_final"] is False
+        await client.hear(QUIET)
+        message = await client.receive()
+    assert message["is_final"] is True
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_a_flush_forces_the_rest_out_and_is_always_answered(token: str) -> None:
+    async with streaming(token) as client:
+        await client.hear(LOUD)
+        await client.flush()
+        assert (await client.receive())["text"] == "We moved to Kafka."
+        await client.flush()
+        message = await client.receive()
+    assert message["text"] == ""
+    assert message["is_final"] is True
+    assert message["start_ms"] == message["end_ms"] == 1000
+
+
+@pytest.mark.usefixtures("recognizer")
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", "bad_message"),
+        ("[" * 50_000, "bad_message"),
+        ("[]", "bad_message"),
+        ('{"type": 1}', "bad_message"),
+        ('{"type": "stop"}', "unknown_message"),
+        (b"\x00" * 3, "bad_audio"),
+        (b"\x00" * 65_538, "frame_too_large"),
+    ],
+)
+async def test_bad_input_is_answered_and_ignored(token: str, frame: str | bytes, code: str) -> None:
+    async with streaming(token) as client:
+        if isinstance(frame, str):
+            await client.send(frame)
+        else:
+            await client.socket.send_to(bytes_data=frame)
+        error = await client.receive()
+        assert error["type"] == "error"
+        assert error["code"] == code
+        assert error["fatal"] is False
+        assert error["message"]
+        await client.hear(LOUD + QUIET)
+        assert (await client.receive())["is_final"] is True
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_twenty_bad_messages_in_ten_seconds_end_the_stream(token: str) -> None:
+    async with streaming(token) as client:
+        for _ in range(20):
+            await client.send("nonsense")
+            assert (await client.receive())["fatal"] is False
+        assert (await client.receive())["fatal"] is True
+        assert await client.receive_close() == 4400
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_only_a_token_opens_a_stream(token: str) -> None:
+    cookie = [(b"cookie", b"sessionid=abc"), (b"origin", b"http://localhost")]
+    for wrong, query, headers in [
+        ("", "", ()),
+        ("nonsense", "", ()),
+        ("", "", cookie),
+        ("", f"?ticket={token}", ()),
+    ]:
+        client = AudioClient(wrong, query, headers)
+        await client.socket.connect(timeout=10)
+        error = await client.receive()
+        assert error["type"] == "error"
+        assert error["fatal"] is True
+        assert await client.receive_close() == 4401
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_a_disconnect_frees_the_stream(token: str, settings: Any) -> None:
+    settings.AUDIO_STREAMS = 1
+    async with streaming(token) as client:
+        await client.hear(LOUD)
+        other = AudioClient(token)
+        await other.socket.connect(timeout=10)
+        assert (await other.receive())["code"] == "limit_reached"
+        assert await other.receive_close() == 4429
+    assert not _streams
+    async with streaming(token) as client:
+        await client.hear(LOUD + QUIET)
+        assert (await client.receive())["is_final"]
+
+
+async def test_a_disconnect_stops_the_work_that_waits(
+    token: str, recognizer: ScriptedRecognizer
+) -> None:
+    recognizer.delay = 60
+    async with streaming(token) as client:
+        for _ in range(3):
+            await client.hear(LOUD + QUIET)
+        await asyncio.sleep(0.1)
+    assert len(recognizer.requests) == 1
+    assert not [task for task in asyncio.all_tasks() if "AudioConsumer" in repr(task)]
+
+
+async def test_speech_that_cannot_wait_is_given_up_and_said_so(
+    token: str, recognizer: ScriptedRecognizer, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("interviews.transcriber.WAITING_SECONDS", 4.0)
+    recognizer.delay = 0.5
+    async with streaming(token) as client:
+        for _ in range(4):
+            await client.hear(LOUD + QUIET)
+        messages = [await client.receive() for _ in range(4)]
+    errors = [message for message in messages if message.get("type") == "error"]
+    assert errors
+    assert {error["code"] for error in errors} == {"rate_limited"}
+    assert [message for message in messages if message.get("is_final")]
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_audio_may_not_come_much_faster_than_it_is_spoken(token: str) -> None:
+    async with streaming(token) as client:
+        await client.hear(QUIET * 61)
+        assert (await client.receive())["code"] == "rate_limited"
+
+
+async def test_a_failing_recognizer_costs_one_stretch(
+    token: str, recognizer: ScriptedRecognizer
+) -> None:
+    recognizer.fails = 1
+    async with streaming(token) as client:
+        await client.hear(LOUD + QUIET)
+        assert (await client.receive())["code"] == "stt_failed"
+        await client.hear(LOUD + QUIET)
+        assert (await client.receive())["text"] == "We moved to Kafka."
+
+
+async def test_human_speech_is_transcribed_by_the_embedded_engines(
+    token: str, monkeypatch: Any
+) -> None:
+    whisper = Whisper()
+    engines = scripted_engines()
+    engines = type(engines)(Silero(), engines.turn_model, whisper, engines.model)
+    monkeypatch.setattr("interviews.audio_consumer.engines", lambda profile: engines)
+    speech = spoken("leisure")
+    async with streaming(token) as client:
+        await client.hear(speech.pcm + silence(1).pcm, frame=640)
+        await client.flush()
+        heard: list[dict[str, Any]] = []
+        while not heard or heard[-1]["text"]:
+            heard.append(await client.receive(30))
+    await whisper.close()
+    text = " ".join(message["text"] for message in heard).lower()
+    assert "leisure" in text
+    assert not any(message["is_harmful"] for message in heard)
+    assert heard[-2]["end_ms"] <= 1000 * speech.seconds + 500
