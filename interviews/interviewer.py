@@ -103,6 +103,17 @@ class Interviewer:
         text = wording.SILENCE[self._language][step]
         return Reply(_fixed(text), self._language, self._voice())
 
+    def again(self, speech: Speech) -> Reply | None:
+        """From the clause in which it was cut. A follow-up in a model's words is not known beyond
+        what was sent: the guide's own question stands in for it."""
+        move = speech.purpose
+        if not isinstance(move, Move):
+            return None
+        language = speech.language
+        rest = self._lines.rest(move, language, self.progress, speech.heard)
+        ends = move.reason if move.kind is MoveKind.FAREWELL else None
+        return Reply(_fixed(rest), language, self._voice(language), purpose=move, ends=ends)
+
     def apology(self) -> Reply:
         text = wording.APOLOGY[self._language]
         return Reply(_fixed(text), self._language, self._voice())

@@ -6,6 +6,7 @@ from typing import Any
 
 from interviews import wording
 from interviews.guide import Guide, Intent, Move, MoveKind, Progress, Question, Text
+from voice.sentences import split
 
 
 class Lines:
@@ -25,6 +26,19 @@ class Lines:
             question = self._guide.questions[move.question]
             parts.append(in_language(_asked(question, move), language))
         return " ".join(part for part in parts if part)
+
+    def rest(self, move: Move, language: str, progress: Progress, heard: str) -> str:
+        """What is left of ``of`` after ``heard``, from the beginning of the clause that was cut;
+        the bare question where something else was being said."""
+        whole = self.of(move, language, progress)
+        if not whole.startswith(heard):
+            return self.probe(move, language) if move.question else whole
+        rest, spoken = [], 0
+        for clause in split(whole):
+            spoken = whole.index(clause, spoken) + len(clause)
+            if spoken > len(heard):
+                rest.append(clause)
+        return " ".join(rest) or whole
 
     def probe(self, move: Move, language: str) -> str:
         """The question of a move without the words around it."""

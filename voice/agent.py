@@ -58,6 +58,8 @@ class Speech:
     said: str = ""
     heard: str = ""
     interrupted: bool = False
+    whole: bool = False
+    """``said`` is the whole reply, and not only what had been sent when it was cut."""
     purpose: object = None
     latency: Latency = field(default_factory=Latency)
 
@@ -79,6 +81,9 @@ class Agent(Protocol):
 
     def reply(self, answer: Answer) -> Reply:
         """The reply to an answer that may yet turn out to be unfinished: changes nothing."""
+
+    def again(self, speech: Speech) -> Reply | None:
+        """The rest of a reply that was cut short although nobody wanted to speak."""
 
     def apology(self) -> Reply:
         """What to say when an answer could not be dealt with: never asks an engine for words."""

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Literal
 
-from voice.agent import Agent, Answer, Record, Reply
+from voice.agent import Agent, Answer, Record, Reply, Speech
+from voice.backchannels import is_backchannel
 from voice.endpointing import WINDOW_BYTES, Activity, Ended, Patience, Paused, Resumed, Started
 from voice.engines import Engines
 from voice.errors import EngineError
@@ -25,6 +26,8 @@ ABSENT_AUDIO = 0.5
 """A microphone that sends nothing for this long while an utterance is open is taken as silent."""
 ABSENT_AUDIO_HELD = 3.0
 """The same while a button is held."""
+NEARLY_HEARD = 0.75
+"""Of a question heard so far, a "yes" may be the answer."""
 STILL_OPEN = 1.0
 """Seconds for which a finished answer may still be continued while the reply is being made."""
 
@@ -69,6 +72,7 @@ class Call:
         self._state: State | None = None
         self._waiting = False
         self._next: list[Reply] = []
+        self._cut: Speech | None = None
         self._running = False
         self._over = asyncio.Event()
 
@@ -218,6 +222,8 @@ class Call:
     def _react(self, activity: Activity) -> None:
         match activity:
             case Started():
+                if self._floor.audible and self._floor.turn:
+                    self._cut = self._floor.turn.speech
                 self._waiting = False
                 self._yield_floor()
                 self._show("hearing")
@@ -312,12 +318,25 @@ class Call:
         if turn is self._draft:
             self._subtitles.partial(utterance, words)
             judgement.read(words)
-        if words.text:
+        if rest := self._rest_of_what_was_cut(words.text):
+            await turn.floor.wait()
+            self._subtitles.retract(utterance)
+            turn.reply = rest
+        elif words.text:
             turn.answer = Answer(
                 utterance.id, words.text, words.language, "voice", words.confidence,
                 utterance.start, utterance.end,
             )  # fmt: skip
         await self._compose(turn)
+
+    def _rest_of_what_was_cut(self, words: str) -> Reply | None:
+        """What to say instead of answering, if nothing was said but that somebody listens."""
+        cut = self._cut
+        if cut is None or not is_backchannel(words):
+            return None
+        if words and cut.whole and len(cut.heard) > NEARLY_HEARD * len(cut.said):
+            return None
+        return self._agent.again(cut)
 
     async def _compose(self, turn: Turn) -> None:
         if turn.answer:
@@ -346,7 +365,7 @@ class Call:
             self._subtitles.final(answer)
         elif turn.reply is None:
             self._outbox.put(Noticed("not_understood"))
-        self._listener.continues = None
+        self._listener.continues = self._cut = None
         turn.recorded.set()
 
     def _say_next(self) -> None:

@@ -166,6 +166,7 @@ class Floor:
             speech.said = turn.said()
             speech.heard = turn.heard(_now())
             speech.interrupted = outcome is not Outcome.COMPLETED
+            speech.whole = turn.all_sent
             self._agent.spoke(speech)
         if turn.speech or turn.number:
             task = asyncio.create_task(self._file(turn))

@@ -43,6 +43,11 @@ class Subtitles:
                 CandidateWords(utterance.id, words.text, False, words.language, "voice")
             )
 
+    def retract(self, utterance: Utterance) -> None:
+        """What was shown of the utterance was nothing to be shown."""
+        self._final = utterance.id
+        self._outbox.put(CandidateWords(utterance.id, "", False, "en", "voice"))
+
     def final(self, answer: Answer) -> None:
         self._final = answer.utterance
         self._outbox.put(

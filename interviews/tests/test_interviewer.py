@@ -258,3 +258,20 @@ def test_the_thanks_are_spoken_while_the_model_still_writes() -> None:
         return ""
 
     assert asyncio.run(first_clause()).endswith(".")
+
+
+def test_what_was_cut_for_nothing_goes_on_where_it_was_cut() -> None:
+    talk = Conversation()
+    speech = Speech("s", "en", 0.0, purpose=Move(MoveKind.GREET, "opening"), interrupted=True)
+    speech.said, speech.heard = "Hello Mina, I am Sora. What about opening?", "Hello Mina, I"
+    rest = talk.interviewer.again(speech)
+    assert rest is not None
+    assert words(rest) == "Hello Mina, I am Sora. What about opening?"
+    speech.heard = "Hello Mina, I am Sora. What"
+    rest = talk.interviewer.again(speech)
+    assert rest is not None
+    assert words(rest) == "What about opening?"
+    speech.purpose, speech.heard = Move(MoveKind.PROBE, "first", 0), "You mentioned a cache."
+    rest = talk.interviewer.again(speech)
+    assert rest is not None
+    assert words(rest) == "What was the result?"

@@ -38,6 +38,9 @@ class ScriptedAgent:
         made = self.compose(answer) if self.compose else clauses(*self.replies)
         return Reply(made, "en")
 
+    def again(self, speech: Speech) -> Reply | None:
+        return Reply(clauses(f"Again: {speech.heard}"), "en", purpose=speech.purpose)
+
     def apology(self) -> Reply:
         return Reply(clauses("Sorry, please say that again."), "en")
 

@@ -159,6 +159,45 @@ def test_a_cough_does_not_stop_the_interviewer() -> None:
     run(main())
 
 
+def test_a_backchannel_that_stopped_the_interviewer_is_passed_over() -> None:
+    async def main() -> None:
+        agent = ScriptedAgent(["A long question about your work. " * 4])
+        recognizer = ScriptedRecognizer()
+        async with scene(scripted_engines(recognizer=recognizer), agent) as s:
+            await s.speak(1)
+            await s.silence(2.5)
+            recognizer.last = "Mm-hm."
+            await s.speak(0.4)
+            await s.silence(4)
+        assert s.finals == ["That is my answer."]
+        assert len(s.cleared) == 1
+        assert s.events(InterviewerWords)[-1].text.startswith("Again: A long question")
+        last = s.events(CandidateWords)[-1]
+        assert (last.text, last.is_final) == ("", False)
+        assert not s.events(Noticed)
+
+    run(main())
+
+
+def test_a_yes_to_a_question_that_was_heard_is_an_answer() -> None:
+    async def main() -> None:
+        recognizer = ScriptedRecognizer()
+        agent = ScriptedAgent(["Shall we begin with it now?"])
+        async with scene(scripted_engines(recognizer=recognizer), agent) as s:
+            await s.speak(1)
+            await s.silence(1)
+            while not s.events(SoundEnded):
+                await s.silence(0.1)
+            utterance = s.events(SoundStarted)[0].utterance
+            s.call.played(utterance, s.sound_seconds - 0.05, done=False)
+            recognizer.last = "Yes."
+            await s.speak(0.4)
+            await s.silence(4)
+        assert s.finals == ["That is my answer.", "Yes."]
+
+    run(main())
+
+
 def test_interrupt_stops_at_once() -> None:
     async def main() -> None:
         async with scene(agent=ScriptedAgent(["A long question about your work. " * 4])) as s:
