@@ -5,7 +5,8 @@ import re
 _WORDS = {
     "en": frozenset(
         "mm mmm hm hmm mhm mm-hm mm-hmm mhmm uh-huh uhhuh uh huh ah oh aha yeah yep yup yes ok "
-        "okay right sure alright all good great nice cool wow i see got it really thank thanks you so"
+        "okay right sure alright all good great nice cool wow i see got it really thank thanks "
+        "you so"
         .split()
     ),
     "ko": frozenset(

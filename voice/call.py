@@ -379,7 +379,7 @@ class Call:
         if turn.reply and turn.reply.ends and turn.outcome is Outcome.COMPLETED:
             self._next.clear()
             self._outbox.put(CallEnded(turn.reply.ends))
-        if not self._listener.endpointer.speaking and self._floor.turn is None:
+        elif not self._listener.endpointer.speaking and self._floor.turn is None:
             self._show("waiting" if self._waiting else "listening")
             self._say_next()
 
