@@ -95,6 +95,22 @@ def from_text(text: str, seconds: float) -> tuple[Viseme, ...]:
     return _scaled(weighed, seconds)
 
 
+def from_letters(letters: Iterable[tuple[str, float, float]], end: float) -> tuple[Viseme, ...]:
+    """Shapes of aligned ``(text, start, seconds)``, Latin or Hangul, cut at ``end``.
+
+    For engines that tell when each letter of the text is said.
+    """
+    shapes: list[Viseme] = []
+    at = 0.0
+    for text, start, seconds in letters:
+        for viseme in from_text(text, seconds):
+            left, right = max(start + viseme.start, at), min(start + viseme.end, end)
+            if right > left:
+                shapes.append(Viseme(left, right - left, viseme.shape))
+                at = right
+    return merge(shapes)
+
+
 def merge(visemes: Iterable[Viseme]) -> tuple[Viseme, ...]:
     """Join neighbours of equal shape that touch, and drop those without duration."""
     merged: list[Viseme] = []

@@ -1,0 +1,152 @@
+"""ElevenLabs' ``stream-input`` socket and its ``stream/with-timestamps``, on one port."""
+
+import asyncio
+import json
+import logging
+from array import array
+from base64 import b64encode
+from typing import Any
+
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request as Handshake
+from websockets.server import ServerProtocol
+
+from voice.tests.wire.fault import SECRET, STATUS, Fault
+from voice.tests.wire.server import Exchange, Request
+
+_QUIET = logging.getLogger(__name__)
+_QUIET.setLevel(logging.WARNING)
+"""What the adapter logs is under test, not what this server does."""
+
+LETTER = 60
+"""Milliseconds that a letter is hummed for."""
+
+
+class ElevenLabs:
+    """Sends what it says in chunks of ``size`` letters, cut without regard to words.
+
+    ``sockets`` False answers as a proxy that knows no WebSocket.
+    """
+
+    def __init__(self, fault: Fault | None = None, *, sockets: bool = True) -> None:
+        self.fault = fault
+        self.sockets = sockets
+        self.size = 7
+        self.messages: list[dict[str, Any]] = []
+        self.open_sockets = 0
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.began = asyncio.Event()
+
+    async def answer(self, request: Request, exchange: Exchange) -> None:
+        if "upgrade" in request.headers and not self.sockets:
+            await exchange.send(404, "text/plain", SECRET.encode())
+        elif self.fault in STATUS:
+            await exchange.refuse(self.fault)
+        elif "upgrade" in request.headers:
+            self.open_sockets += 1
+            try:
+                await _Socket(self, exchange).run(request)
+            finally:
+                self.open_sockets -= 1
+        elif self.fault is Fault.SLOW_TO_START:
+            await exchange.hang()
+        else:
+            await self._stream(request, exchange)
+
+    async def _stream(self, request: Request, exchange: Exchange) -> None:
+        await exchange.open_stream("application/json")
+        for number, part in enumerate(self.parts(request.json["text"])):
+            starts = [(self.size * number + i) * LETTER / 1000 for i in range(len(part))]
+            alignment = {
+                "characters": list(part),
+                "character_start_times_seconds": starts,
+                "character_end_times_seconds": [start + LETTER / 1000 for start in starts],
+            }
+            audio = "no base64!" if self.fault is Fault.MALFORMED else hum(part)
+            line = json.dumps({"audio_base64": audio, "alignment": alignment})
+            await exchange.chunk(f"{line}\n\n".encode())
+            if number == 1:
+                self.began.set()
+                if self.fault is Fault.STALLED:
+                    await exchange.hang()
+                if self.fault is Fault.DROPPED:
+                    exchange.drop()
+                await self.go_on.wait()
+        await exchange.end_stream()
+
+    def parts(self, text: str) -> list[str]:
+        if self.fault is Fault.EMPTY:
+            return []
+        return [text[start : start + self.size] for start in range(0, len(text), self.size)]
+
+
+class _Socket:
+    def __init__(self, provider: ElevenLabs, exchange: Exchange) -> None:
+        self._provider = provider
+        self._exchange = exchange
+        self._protocol = ServerProtocol(logger=_QUIET)
+        self._speaking: asyncio.Task[None] | None = None
+
+    async def run(self, request: Request) -> None:
+        """Until either side has hung up."""
+        self._protocol.receive_data(request.head)
+        text = ""
+        try:
+            while True:
+                for event in self._protocol.events_received():
+                    if isinstance(event, Handshake):
+                        self._protocol.send_response(self._protocol.accept(event))
+                    elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                        message = json.loads(bytes(event.data))
+                        self._provider.messages.append(message)
+                        text += message["text"] if message["text"] != " " else ""
+                        if not message["text"]:
+                            self._speaking = asyncio.create_task(self._speak(text))
+                await self._flush()
+                if self._protocol.close_expected():
+                    break
+                if not (data := await self._exchange.reader.read(65_536)):
+                    break
+                self._protocol.receive_data(data)
+        finally:
+            if self._speaking:
+                self._speaking.cancel()
+                await asyncio.wait([self._speaking])
+
+    async def _speak(self, text: str) -> None:
+        provider, fault = self._provider, self._provider.fault
+        if fault is Fault.SLOW_TO_START:
+            return
+        if fault is Fault.MALFORMED:
+            await self._send(b'{"' + SECRET.encode())
+        for number, part in enumerate(provider.parts(text)):
+            alignment = {
+                "chars": list(part),
+                "charStartTimesMs": [LETTER * i for i in range(len(part))],
+                "charDurationsMs": [LETTER] * len(part),
+            }
+            message = {"audio": hum(part), "isFinal": None, "alignment": alignment}
+            await self._send(json.dumps(message).encode())
+            if number == 1:
+                provider.began.set()
+                if fault is Fault.STALLED:
+                    return
+                if fault is Fault.DROPPED:
+                    self._exchange.drop()
+                await provider.go_on.wait()
+        await self._send(b'{"audio": null, "isFinal": true}')
+
+    async def _send(self, message: bytes) -> None:
+        self._protocol.send_text(message)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                await self._exchange.write(data)
+
+
+def hum(text: str) -> str:
+    """Base64 of PCM at 24 kHz."""
+    return b64encode(array("h", [600] * (len(text) * LETTER * 24)).tobytes()).decode()

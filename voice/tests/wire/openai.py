@@ -1,0 +1,129 @@
+"""OpenAI's transcription, speech and chat endpoints, as far as an interview needs them."""
+
+import asyncio
+import json
+from array import array
+from typing import Any
+
+from voice.tests.wire.fault import SECRET, STATUS, Fault
+from voice.tests.wire.server import Exchange, Request
+
+
+class _Endpoint:
+    def __init__(self, fault: Fault | None = None) -> None:
+        self.fault = fault
+        self.faults_left = 1_000
+        """How many requests fail before the provider has recovered."""
+        self.go_on = asyncio.Event()
+        """Until it is set, nothing follows the first piece of an answer."""
+        self.go_on.set()
+        self.began = asyncio.Event()
+        """The first piece of an answer is out."""
+
+    async def answer(self, request: Request, exchange: Exchange) -> None:
+        if request.method == "GET":
+            await exchange.send(200, "application/json", b'{"id": "m", "object": "model"}')
+            return
+        fault, self.faults_left = self.fault if self.faults_left else None, self.faults_left - 1
+        if fault in STATUS:
+            await exchange.refuse(fault)
+        elif fault is Fault.SLOW_TO_START:
+            await exchange.hang()
+        else:
+            await self.stream(request, exchange, fault)
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        raise NotImplementedError
+
+    async def after_first(self, exchange: Exchange, fault: Fault | None) -> None:
+        self.began.set()
+        if fault is Fault.STALLED:
+            await exchange.hang()
+        if fault is Fault.DROPPED:
+            exchange.drop()
+        await self.go_on.wait()
+
+
+class _Events(_Endpoint):
+    """Server-sent events."""
+
+    def events(self, request: Request) -> list[Any]:
+        raise NotImplementedError
+
+    def nothing(self) -> list[Any]:
+        return []
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        await exchange.open_stream("text/event-stream")
+        if fault is Fault.MALFORMED:
+            await exchange.chunk(b'data: {"' + SECRET.encode() + b"\n\n")
+            await exchange.end_stream()
+            return
+        events = self.nothing() if fault is Fault.EMPTY else self.events(request)
+        for event in events:
+            await exchange.chunk(f"data: {json.dumps(event)}\n\n".encode())
+            await self.after_first(exchange, fault)
+        await exchange.chunk(b"data: [DONE]\n\n")
+        await exchange.end_stream()
+
+
+class Transcriptions(_Events):
+    """``POST /audio/transcriptions``; hears ``text`` in every file."""
+
+    def __init__(self, fault: Fault | None = None, text: str = "I wrote the cache.") -> None:
+        super().__init__(fault)
+        self.text = text
+        self.languages: list[str] = []
+        self.logprobs: list[float] = []
+
+    def events(self, request: Request) -> list[Any]:
+        words = self.text.split(" ")
+        deltas = [{"type": "transcript.text.delta", "delta": f"{word} "} for word in words]
+        return [*deltas, self._done(self.text)]
+
+    def nothing(self) -> list[Any]:
+        return [self._done("")]
+
+    def _done(self, text: str) -> dict[str, Any]:
+        return {
+            "type": "transcript.text.done",
+            "text": text,
+            "languages": [{"code": code} for code in self.languages],
+            "logprobs": [{"token": "t", "logprob": value} for value in self.logprobs],
+        }
+
+
+class Chat(_Events):
+    """``POST /chat/completions``; writes ``text`` word by word."""
+
+    def __init__(self, fault: Fault | None = None, text: str = "What did you learn?") -> None:
+        super().__init__(fault)
+        self.text = text
+
+    def events(self, request: Request) -> list[Any]:
+        words = self.text.split(" ")
+        deltas = [*(f"{word} " for word in words[:-1]), words[-1]]
+        return [{"id": "1", "choices": [{"index": 0, "delta": {"content": d}}]} for d in deltas]
+
+
+class Speech(_Endpoint):
+    """``POST /audio/speech``; hums every letter of the input for ``letter`` seconds."""
+
+    letter = 0.05
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        if fault is Fault.MALFORMED:
+            await exchange.send(200, "application/json", json.dumps({"error": SECRET}).encode())
+            return
+        await exchange.open_stream("application/octet-stream")
+        samples = 0 if fault is Fault.EMPTY else self._samples(request)
+        pcm = array("h", [600] * samples).tobytes()
+        # An odd size, as networks cut.
+        for start in range(0, len(pcm), 32_001):
+            await exchange.chunk(pcm[start : start + 32_001])
+            if start:
+                await self.after_first(exchange, fault)
+        await exchange.end_stream()
+
+    def _samples(self, request: Request) -> int:
+        return round(len(request.json["input"]) * self.letter * 24_000)
