@@ -195,7 +195,9 @@ MAX_AVATAR_BYTES = 20 * 2**20
 
 VOICE_ENGINES = voice_engines()
 GRACE_SECONDS = env.int("GRACE_SECONDS", default=120)
-MODERATOR = {"BACKEND": "voice.adapters.phrases.Phrases", "OPTIONS": {}}
+MODERATOR = env.json(
+    "MODERATOR", default={"BACKEND": "voice.adapters.phrases.Phrases", "OPTIONS": {}}
+)
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 AUDIO_PROFILE = env.str("AUDIO_PROFILE", default="embedded")
 AUDIO_STREAMS = env.int("AUDIO_STREAMS", default=16)
