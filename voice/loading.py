@@ -1,5 +1,6 @@
 """Engines from configuration: ``{"recognizer": {"BACKEND": "…", "OPTIONS": {…}}, …}``."""
 
+import json
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -7,31 +8,60 @@ from typing import Any
 from voice.clips import PreparedSynthesizer
 from voice.engines import Engines
 from voice.errors import EngineError
+from voice.failover import Failover, FailoverModel, FailoverRecognizer, FailoverSynthesizer
+
+_FAILOVERS: Mapping[str, type[Failover[Any]]] = {
+    "recognizer": FailoverRecognizer,
+    "model": FailoverModel,
+    "synthesizers": FailoverSynthesizer,
+}
 
 
-def load(config: Mapping[str, Any]) -> Engines:
+def load(config: Mapping[str, Any], made: dict[str, Any] | None = None) -> Engines:
     """The bundle of one profile. Models are loaded by ``warm`` or at first use, not here.
 
-    Raises EngineError naming the role whose backend is missing or cannot be made.
+    A role may hold a list of entries, tried in order. ``made`` keeps engines for the next
+    profile: one that is configured alike is one engine. Raises EngineError naming the role whose
+    backend is missing or cannot be made.
     """
+    made = {} if made is None else made
     return Engines(
-        detector=_build("detector", config.get("detector")),
-        turn_model=_build("turn_model", config.get("turn_model")),
-        recognizer=_build("recognizer", config.get("recognizer")),
-        model=_build("model", config.get("model")),
+        detector=_build("detector", config.get("detector"), made),
+        turn_model=_build("turn_model", config.get("turn_model"), made),
+        recognizer=_build("recognizer", config.get("recognizer"), made),
+        model=_build("model", config.get("model"), made),
         synthesizers={
-            language: PreparedSynthesizer(_build(f"synthesizers.{language}", spec))
+            language: PreparedSynthesizer(_build(f"synthesizers.{language}", spec, made))
             for language, spec in config.get("synthesizers", {}).items()
         },
     )
 
 
-def _build(role: str, spec: Mapping[str, Any] | None) -> Any:
+def _build(role: str, spec: Any, made: dict[str, Any]) -> Any:
     if not spec:
         raise EngineError(role, "not_configured")
-    module, _, name = str(spec["BACKEND"]).rpartition(".")
-    try:
-        backend = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise EngineError(role, f"no backend {spec['BACKEND']}") from error
-    return backend(**spec.get("OPTIONS", {}))
+    if isinstance(spec, Mapping):
+        return _one(role, spec, made)
+    failover = _FAILOVERS.get(role.partition(".")[0])
+    if failover is None:
+        raise EngineError(role, "takes one engine, no list")
+    engines: dict[str, Any] = {}
+    for entry in spec:
+        name = str(entry.get("NAME") or entry["BACKEND"].rpartition(".")[2])
+        if name in engines:
+            raise EngineError(role, f"two engines named {name}: give one a NAME")
+        engines[name] = _one(role, entry, made)
+    return failover(role, engines)
+
+
+def _one(role: str, spec: Mapping[str, Any], made: dict[str, Any]) -> Any:
+    options = spec.get("OPTIONS", {})
+    same = json.dumps([spec["BACKEND"], options], sort_keys=True, default=str)
+    if same not in made:
+        module, _, name = str(spec["BACKEND"]).rpartition(".")
+        try:
+            backend = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise EngineError(role, f"no backend {spec['BACKEND']}") from error
+        made[same] = backend(**options)
+    return made[same]

@@ -32,8 +32,11 @@ class ElevenLabs:
         self.fault = fault
         self.sockets = sockets
         self.size = 7
+        self.refusal = ""
+        """The word by which a socket refuses to speak."""
         self.messages: list[dict[str, Any]] = []
-        self.open_sockets = 0
+        self.sockets_made = 0
+        self.open_sockets: set[Exchange] = set()
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.began = asyncio.Event()
@@ -44,11 +47,12 @@ class ElevenLabs:
         elif self.fault in STATUS:
             await exchange.refuse(self.fault)
         elif "upgrade" in request.headers:
-            self.open_sockets += 1
+            self.sockets_made += 1
+            self.open_sockets.add(exchange)
             try:
                 await _Socket(self, exchange).run(request)
             finally:
-                self.open_sockets -= 1
+                self.open_sockets.discard(exchange)
         elif self.fault is Fault.SLOW_TO_START:
             await exchange.hang()
         else:
@@ -117,6 +121,10 @@ class _Socket:
     async def _speak(self, text: str) -> None:
         provider, fault = self._provider, self._provider.fault
         if fault is Fault.SLOW_TO_START:
+            return
+        if provider.refusal:
+            answer = {"message": SECRET, "error": provider.refusal, "code": 1008}
+            await self._send(json.dumps(answer).encode())
             return
         if fault is Fault.MALFORMED:
             await self._send(b'{"' + SECRET.encode())
