@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.export import archive
 from interviews.models import (
+    Alert,
     AnswerFeedback,
     Competency,
     Interview,
@@ -55,6 +56,11 @@ class ScoreInline(ReadOnlyInline):
     fields = ["competency", "level", "rationale", "scorer", "valid"]
 
 
+class AlertInline(ReadOnlyInline):
+    model = Alert
+    fields = ["level", "categories", "confidence", "utterance"]
+
+
 @admin.register(Interview)
 class InterviewAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["title", "candidate", "status", "language", "said", "created_at", "ended_at"]
@@ -63,7 +69,7 @@ class InterviewAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["id", "candidate__email", "candidate__name", "utterances__text_heard"]
     search_help_text = _("Candidate, id, or words from the transcript.")
     date_hierarchy = "created_at"
-    inlines = [TranscriptInline, ScoreInline]
+    inlines = [TranscriptInline, AlertInline, ScoreInline]
     actions = ["export"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
@@ -100,6 +106,15 @@ class ScoreAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["competency", "level", "valid", "scorer", "created_at"]
     list_select_related = ["interview__candidate"]
     search_fields = ["competency", "rationale", "interview__candidate__email"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["created_at", "level", "categories", "confidence", "interview", "utterance"]
+    list_filter = ["level", "utterance__speaker", "created_at"]
+    list_select_related = ["interview__candidate", "utterance"]
+    search_fields = ["interview__id", "interview__candidate__email", "utterance__text_heard"]
+    date_hierarchy = "created_at"
 
 
 @admin.register(AnswerFeedback)

@@ -98,6 +98,11 @@ class Interviewer:
         """The goodbye, for a reason of the clock's or the candidate's."""
         return self._reply(Move(MoveKind.FAREWELL, reason=reason), None)
 
+    def last_words(self, text: str, reason: str) -> Reply:
+        """A goodbye in words that are not the guide's."""
+        move = Move(MoveKind.FAREWELL, reason=reason)
+        return Reply(_fixed(text), self._language, self._voice(), purpose=move, ends=reason)
+
     def word_into_silence(self, step: int) -> Reply:
         """A gentle word to a candidate who says nothing, then an offer."""
         text = wording.SILENCE[self._language][step]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -14,6 +14,7 @@ from django.utils import timezone
 from interviews.assessment import assess_answer, assess_interview
 from interviews.clock import InterviewClock
 from interviews.engines import engines
+from interviews.guard import DANGER, FAREWELL, Guard, Said, judge
 from interviews.guide import REMINDER_SECONDS, Progress
 from interviews.interviewer import Interviewer
 from interviews.models import Interview, Utterance
@@ -60,6 +61,7 @@ class LiveInterview:
         self._reminded = False
         self._silence = Silence(interview.snapshot["options"]["patience"])
         self._assessing: set[asyncio.Task[None]] = set()
+        self._guard = Guard()
         self._rows = rows = list(interview.utterances.all())
         self.clock = InterviewClock(interview.clock_seconds)
         snapshot = interview.snapshot
@@ -226,9 +228,22 @@ class LiveInterview:
             await self.tell_time()
         if isinstance(event, CandidateWords) and event.is_final:
             self._silence.broken()
-            task = asyncio.create_task(assess_answer(uuid.UUID(event.utterance)))
-            self._assessing.add(task)
-            task.add_done_callback(self._assessing.discard)
+            self._in_background(assess_answer(uuid.UUID(event.utterance)))
+        if said := self._guard.take(event):
+            self._in_background(self._judge(said))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._assessing.add(task)
+        task.add_done_callback(self._assessing.discard)
+
+    async def _judge(self, said: Said) -> None:
+        verdict = await judge(said, self.interviewer.expected_language)
+        if verdict.level == DANGER and said.by_candidate and not self.ended.done():
+            await self._send({"type": "notice", "code": "help"})
+            self.interviewer.ending = "finished"
+            language = self.interviewer.expected_language
+            self.call.conclude(self.interviewer.last_words(FAREWELL[language], "finished"))
 
     async def finish(self, reason: str) -> dict[str, Any]:
         """Close the record; gives the last message."""

@@ -7,6 +7,11 @@ NOTICES = {
     "taking_time": _("Take your time. The interviewer waits until you speak."),
     "not_understood": _("I did not catch that. Please say it again, or type your answer."),
     "nothing_heard": _("Nothing was heard. Check your microphone, or type your answer."),
+    "help": _(
+        "If you or somebody else is in danger, call the emergency number: 112, in the US 911. "
+        "To talk to somebody at any time: US 988, UK and Ireland 116 123, Korea 109; "
+        "elsewhere see findahelpline.com."
+    ),
 }
 
 FAILURES = {

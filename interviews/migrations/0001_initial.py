@@ -742,5 +742,76 @@ class Migration(migrations.Migration):
                 name="utterance_confidence_0_to_1",
             ),
         ),
+        migrations.CreateModel(
+            name="Alert",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "1: profanity or confidential data"),
+                            (2, "2: harassment, threat or discrimination"),
+                            (3, "3: danger to self or others"),
+                        ],
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(3),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "categories",
+                    models.JSONField(blank=True, default=list, verbose_name="categories"),
+                ),
+                ("confidence", models.FloatField(verbose_name="confidence")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="interviews.interview",
+                        verbose_name="interview",
+                    ),
+                ),
+                (
+                    "utterance",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alert",
+                        to="interviews.utterance",
+                        verbose_name="utterance",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "alert",
+                "verbose_name_plural": "alerts",
+                "ordering": ["-created_at"],
+                "indexes": [models.Index(fields=["level", "created_at"], name="alert_by_level")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 1), ("level__lte", 3)),
+                        name="alert_level_1_to_3",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                        name="alert_confidence_0_to_1",
+                    ),
+                ],
+            },
+        ),
         migrations.RunPython(index_transcripts, migrations.RunPython.noop),
     ]

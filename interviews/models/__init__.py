@@ -1,3 +1,4 @@
+from interviews.models.alert import Alert
 from interviews.models.config import InterviewConfig
 from interviews.models.guide import Competency, InterviewGuide, Question, Rubric
 from interviews.models.interview import ABSENCE_SECONDS, Interview, TransitionError
@@ -6,6 +7,7 @@ from interviews.models.utterance import Utterance
 
 __all__ = [
     "ABSENCE_SECONDS",
+    "Alert",
     "AnswerFeedback",
     "Competency",
     "Interview",

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, Consent, Ticket
 from avatars.models import Avatar
-from interviews.models import AnswerFeedback, Rubric
+from interviews.models import Alert, AnswerFeedback, Rubric
 
 MODELS = [
     model._meta.label_lower
@@ -27,6 +27,7 @@ def everything(interview, guide, candidate):
         sequence=1, speaker="candidate", text_said="an index", text_heard="an index"
     )
     AnswerFeedback.objects.create(utterance=said, seconds=4, words=2)
+    Alert.objects.create(interview=interview, utterance=said, level=1, confidence=0.9)
     evidence = [{"utterance": str(said.pk), "quote": "an index"}]
     interview.scores.create(competency="data", scorer="points", level=3, evidence=evidence)
     Rubric.objects.create(guide=guide, name="Five levels")
