@@ -78,8 +78,13 @@ def caches(redis_url: str) -> dict[str, Any]:
     }
 
 
+HOSTED_PROFILES = {"openai-elevenlabs": ("OPENAI_API_KEY", "ELEVENLABS_API_KEY")}
+"""Ready-made engine profiles, each with the keys that it needs."""
+
+
 def voice_engines() -> dict[str, Any]:
-    """Engine profiles of VOICE_ENGINES_FILE (JSON), else the embedded engines.
+    """Engine profiles of VOICE_ENGINES_FILE (JSON), else the embedded engines, and those of
+    HOSTED_PROFILES whose keys are there.
 
     ``{profile: {role: {"BACKEND": dotted path, "OPTIONS": keyword arguments}}}``; a list of such
     entries is tried in order, and ``synthesizers`` holds one entry for each language.
@@ -87,15 +92,47 @@ def voice_engines() -> dict[str, Any]:
     if path := env.str("VOICE_ENGINES_FILE", default=""):
         loaded: dict[str, Any] = json.loads(Path(path).read_text())
         return loaded
+    profiles = {"embedded": embedded_engines()}
+    if not missing_keys("openai-elevenlabs"):
+        profiles["openai-elevenlabs"] = openai_elevenlabs()
+    return profiles
+
+
+def missing_keys(profile: str) -> list[str]:
+    """The variables that a profile of HOSTED_PROFILES still needs."""
+    return [name for name in HOSTED_PROFILES[profile] if not env.str(name, default="")]
+
+
+def embedded_engines() -> dict[str, Any]:
     return {
-        "embedded": {
-            "detector": {"BACKEND": "voice.adapters.silero.Silero", "OPTIONS": {}},
-            "turn_model": {"BACKEND": "voice.adapters.smart_turn.SmartTurn", "OPTIONS": {}},
-            "recognizer": {"BACKEND": "voice.adapters.whisper.Whisper", "OPTIONS": {}},
-            "model": {"BACKEND": "voice.adapters.llama.Llama", "OPTIONS": {}},
-            "synthesizers": {
-                "en": {"BACKEND": "voice.adapters.piper.Piper", "OPTIONS": {}},
-                "ko": {"BACKEND": "voice.adapters.kokoro.Kokoro", "OPTIONS": {}},
-            },
-        }
+        "detector": engine("silero.Silero"),
+        "turn_model": engine("smart_turn.SmartTurn"),
+        "recognizer": engine("whisper.Whisper"),
+        "model": engine("llama.Llama"),
+        "synthesizers": {"en": engine("piper.Piper"), "ko": engine("kokoro.Kokoro")},
     }
+
+
+def openai_elevenlabs() -> dict[str, Any]:
+    """Hosted ears, words and voice; the embedded ones stand by."""
+    embedded = embedded_engines()
+    model = engine(
+        "openai_chat.OpenAIChat",
+        model=env.str("OPENAI_MODEL", default="gpt-6-luna"),
+        reasoning_effort=env.str("OPENAI_REASONING_EFFORT", default="none"),
+    )
+    voice = engine("elevenlabs_speech.ElevenLabsSpeech")
+    return embedded | {
+        "recognizer": [
+            engine("openai_transcription.OpenAITranscription"),
+            embedded["recognizer"],
+        ],
+        "model": [model, embedded["model"]],
+        "synthesizers": {
+            language: [voice, standby] for language, standby in embedded["synthesizers"].items()
+        },
+    }
+
+
+def engine(backend: str, **options: Any) -> dict[str, Any]:
+    return {"BACKEND": f"voice.adapters.{backend}", "OPTIONS": options}

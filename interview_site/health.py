@@ -22,6 +22,9 @@ READINESS = inline_serializer(
     {
         "status": serializers.ChoiceField(["ready", "not_ready"]),
         "checks": serializers.DictField(child=serializers.CharField()),
+        "circuits": serializers.DictField(
+            help_text="profile -> role -> engine -> `ok`, or why it is left alone for a while"
+        ),
     },
 )
 
@@ -51,7 +54,11 @@ class ReadyView(APIView):
         }
         ready = set(checks.values()) == {"ok"}
         return Response(
-            {"status": "ready" if ready else "not_ready", "checks": checks},
+            {
+                "status": "ready" if ready else "not_ready",
+                "checks": checks,
+                "circuits": engines.circuits(),
+            },
             status=200 if ready else 503,
         )
 

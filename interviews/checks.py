@@ -1,14 +1,18 @@
 """What is missing to run, each with the variable that mends it."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from interview_site.env import HOSTED_PROFILES, missing_keys
 from interviews.engines import roles
+from interviews.models import InterviewConfig
 from voice.errors import VoiceError
 
 
@@ -33,6 +37,33 @@ def engines_importable(**kwargs: Any) -> list[CheckMessage]:
             hint = "Mend the profile in VOICE_ENGINES_FILE, or install requirements-models.txt."
             message = f"Engine profile {profile!r}: {error}"
             found.append(Error(message, hint=hint, id="interviews.E002"))
+    return found
+
+
+@register(Tags.database)
+def profiles_of_configs(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every active interview config's engine profile is there, or its missing key is named."""
+    if (
+        not databases
+        or InterviewConfig._meta.db_table not in connection.introspection.table_names()
+    ):
+        return []
+    found: list[CheckMessage] = []
+    active = InterviewConfig.objects.filter(active=True)
+    for title, profile in active.values_list("title", "profile"):
+        if profile not in settings.VOICE_ENGINES:
+            keys = " and ".join(missing_keys(profile)) if profile in HOSTED_PROFILES else ""
+            hint = (
+                f"Set {keys} in the environment or .env, or choose another profile."
+                if keys
+                else "Add the profile to VOICE_ENGINES_FILE, or choose another one."
+            )
+            message = (
+                f"Interview config {title!r} uses engine profile {profile!r}, which is not there."
+            )
+            found.append(Warning(message, hint=hint, id="interviews.W002"))
     return found
 
 

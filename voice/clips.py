@@ -21,19 +21,19 @@ class PreparedSynthesizer:
     """A synthesizer that remembers whole clauses. Shared by all calls of a process."""
 
     def __init__(self, synthesizer: Synthesizer, capacity: int = CAPACITY) -> None:
-        self._synthesizer = synthesizer
+        self.synthesizer = synthesizer
         self._capacity = capacity
         self._size = 0
         self._clips: OrderedDict[_Key, tuple[Clip, ...]] = OrderedDict()
         self._making: dict[_Key, asyncio.Task[None]] = {}
 
     async def warm(self) -> None:
-        await self._synthesizer.warm()
+        await self.synthesizer.warm()
 
     async def close(self) -> None:
         for task in self._making.values():
             task.cancel()
-        await self._synthesizer.close()
+        await self.synthesizer.close()
 
     async def prepare(self, text: str, *, language: str, voice: str) -> None:
         """Have ``text`` ready; errors are left to whoever will speak it."""
@@ -55,7 +55,7 @@ class PreparedSynthesizer:
                 yield clip
             return
         made: list[Clip] = []
-        async with aclosing(self._synthesizer.speak(text, language=language, voice=voice)) as clips:
+        async with aclosing(self.synthesizer.speak(text, language=language, voice=voice)) as clips:
             async for clip in clips:
                 made.append(clip)
                 yield clip
@@ -63,7 +63,7 @@ class PreparedSynthesizer:
 
     async def _make(self, key: _Key) -> None:
         text, language, voice = key
-        async with aclosing(self._synthesizer.speak(text, language=language, voice=voice)) as clips:
+        async with aclosing(self.synthesizer.speak(text, language=language, voice=voice)) as clips:
             self._keep(key, tuple([clip async for clip in clips]))
 
     def _made(self, key: _Key, task: "asyncio.Task[None]") -> None:

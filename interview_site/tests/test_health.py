@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from interviews import engines
@@ -35,3 +37,18 @@ def test_not_ready_without_the_channel_layer(client, settings, monkeypatch):
     }
     response = client.get("/ready/")
     assert response.status_code == 503 and response.json()["checks"]["channel_layer"] != "ok"
+
+
+def test_an_engine_that_is_left_alone_is_named(client, settings, monkeypatch):
+    monkeypatch.setattr(engines, "_warm", {"two-models"})
+    models = [
+        {"BACKEND": "voice.adapters.openai_chat.OpenAIChat", "OPTIONS": {"model": "any"}},
+        {"BACKEND": "voice.adapters.scripted.ScriptedModel"},
+    ]
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    embedded = settings.VOICE_ENGINES["embedded"]
+    settings.VOICE_ENGINES = {"two-models": embedded | {"model": models}}
+    asyncio.run(engines.engines("two-models").model.warm())
+    assert client.get("/ready/").json()["circuits"] == {
+        "two-models": {"model": {"OpenAIChat": "missing_key", "ScriptedModel": "ok"}}
+    }

@@ -1,8 +1,8 @@
 from django.core.checks import run_checks
 
 
-def messages() -> dict[str, str]:
-    return {message.id or "": f"{message.msg} {message.hint}" for message in run_checks()}
+def messages(**options) -> dict[str, str]:
+    return {message.id or "": f"{message.msg} {message.hint}" for message in run_checks(**options)}
 
 
 def test_as_configured_nothing_is_missing():
@@ -31,3 +31,17 @@ def test_a_media_folder_that_cannot_be_written(settings, tmp_path):
     occupied.write_text("")
     settings.MEDIA_ROOT = occupied / "media"
     assert "MEDIA_ROOT" in messages()["interviews.E004"]
+
+
+def test_a_config_whose_profile_lacks_a_key_names_its_variable(config, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "anything")
+    monkeypatch.delenv("ELEVENLABS_API_KEY", raising=False)
+    assert "interviews.W002" not in messages(databases=["default"])
+    config.profile = "openai-elevenlabs"
+    config.save()
+    found = messages(databases=["default"])["interviews.W002"]
+    assert config.title in found and "ELEVENLABS_API_KEY" in found
+    assert "OPENAI_API_KEY" not in found
+    config.active = False
+    config.save()
+    assert "interviews.W002" not in messages(databases=["default"])

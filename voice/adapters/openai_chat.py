@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.shared import ReasoningEffort
 
 from voice.adapters.openai_client import FAILURES, OpenAIClient
 from voice.engines import Message, Role
@@ -17,6 +18,9 @@ _WIRE_ROLES: Mapping[Role, str] = {
     "interviewer": "assistant",
 }
 
+WARM_TOKENS = 16
+"""Fewer are refused by some models that reason."""
+
 
 class OpenAIChat:
     """Streams replies of ``model`` at ``base_url`` (None: OpenAI's own).
@@ -24,6 +28,8 @@ class OpenAIChat:
     ``api_key_env`` names the environment variable that holds the key; empty for an endpoint
     without one. Time-outs are seconds: to connect, to the first delta, between two deltas.
     ``extra_body`` is sent as it is, for what a server understands beyond OpenAI's parameters.
+    ``reasoning_effort`` (``none``, ``low`` …) is for models that reason, and only for them: they
+    choose their temperature themselves, and count what they think as written.
     """
 
     def __init__(
@@ -38,6 +44,7 @@ class OpenAIChat:
         first_timeout: float = 10.0,
         delta_timeout: float = 5.0,
         extra_body: Mapping[str, Any] | None = None,
+        reasoning_effort: str = "",
         api_key: str = "",
         name: str = "openai_chat",
     ) -> None:
@@ -47,6 +54,7 @@ class OpenAIChat:
         self._first_timeout = first_timeout
         self._delta_timeout = delta_timeout
         self._extra_body = dict(extra_body or {})
+        self._effort = reasoning_effort
         self._name = name
         self._client = OpenAIClient(
             name,
@@ -59,7 +67,7 @@ class OpenAIChat:
 
     async def warm(self) -> None:
         """Open the connection and run the model once."""
-        async for _ in self.reply([Message("candidate", "Hello.")], max_tokens=1):
+        async for _ in self.reply([Message("candidate", "Hello.")], max_tokens=WARM_TOKENS):
             pass
 
     async def close(self) -> None:
@@ -109,8 +117,10 @@ class OpenAIChat:
         return await self._client.use().chat.completions.create(
             model=self._model,
             messages=wire,
-            max_tokens=max_tokens,
-            temperature=temperature,
+            max_tokens=openai.omit if self._effort else max_tokens,
+            max_completion_tokens=max_tokens if self._effort else openai.omit,
+            temperature=openai.omit if self._effort else temperature,
+            reasoning_effort=cast(ReasoningEffort, self._effort) if self._effort else openai.omit,
             stop=self._stop or openai.omit,
             stream=True,
             extra_body=self._extra_body,

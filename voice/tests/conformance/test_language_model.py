@@ -69,3 +69,12 @@ async def test_faults_have_codes(stand: S, fault: Fault, caplog: pytest.LogCaptu
             await written(engine)
     check_error(raised.value, fault, caplog.text)
     assert "What only I know" not in caplog.text
+
+
+async def test_a_model_that_reasons_is_asked_its_own_way() -> None:
+    (stand,) = (param.values[0] for param in STANDS)
+    async with stand.open(reasoning_effort="none") as (engine, _, wire):
+        await written(engine)
+    asked = wire.requests[0].json
+    assert (asked["reasoning_effort"], asked["max_completion_tokens"]) == ("none", 99)
+    assert not asked.keys() & {"max_tokens", "temperature"}
