@@ -79,8 +79,8 @@ class PhraseList:
         spans = [match.span() for allowed in self._allowed for match in allowed.finditer(text)]
         for entry in self._entries:
             for match in entry.pattern.finditer(text):
-                start, end = match.span()
-                if not any(first <= start and end <= last for first, last in spans):
+                # Where the grave word is: a phrase may begin long before it.
+                if not any(first < match.end() <= last for first, last in spans):
                     yield entry
                     break
 

@@ -1,0 +1,61 @@
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from interviews.guard_evaluation import Labelled, figures, judged, read
+from interviews.moderation import moderator
+
+
+def test_the_set_is_large_enough_and_mostly_harmless() -> None:
+    labelled = read()
+    assert len(labelled) >= 120
+    assert len({each.text for each in labelled}) == len(labelled)
+    assert sum(each.level == 0 for each in labelled) > len(labelled) / 2
+    counts = Counter((each.language, each.level) for each in labelled)
+    assert all(counts[language, level] >= 10 for language in ("en", "ko") for level in range(4))
+
+
+async def test_the_shipped_moderator_keeps_its_level() -> None:
+    labelled = read()
+    for figure in figures(labelled, await judged(moderator(), labelled)):
+        assert figure.precision is not None
+        assert figure.recall is not None
+        assert figure.precision >= 0.9, figure
+        assert figure.recall >= 0.75, figure
+
+
+def test_precision_and_recall_are_counted_by_level_and_at_all() -> None:
+    labelled = [Labelled("en", level, "…") for level in (0, 0, 1, 1, 2, 3)]
+    rows = {row.level: row for row in figures(labelled, [0, 1, 1, 2, 0, 3])}
+    assert (rows[1].precision, rows[1].recall) == (0.5, 0.5)
+    assert (rows[2].precision, rows[2].recall) == (0, 0)
+    assert (rows[3].precision, rows[3].recall) == (1, 1)
+    assert (rows[0].precision, rows[0].recall) == (0.75, 0.75)
+
+
+def test_what_was_never_found_has_no_precision() -> None:
+    first, *_ = figures([Labelled("en", 0, "…")], [0])
+    assert first.precision is None
+    assert first.recall is None
+
+
+def test_the_command_prints_a_row_for_each_language_and_level() -> None:
+    out = StringIO()
+    call_command("evaluate_guard", "--mistakes", stdout=out)
+    rows = [line.split() for line in out.getvalue().splitlines()]
+    table = [(row[0], row[1]) for row in rows if row and row[0] in ("en", "ko") and len(row) == 7]
+    expected = [(language, level) for language in ("en", "ko") for level in ("1", "2", "3", "any")]
+    assert table == expected
+    assert "taken for" in out.getvalue()
+
+
+def test_a_set_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "set.tsv"
+    path.write_text("language\tlevel\ttext\nen\t0\tfine\nen\t7\ttoo much\n")
+    with pytest.raises(CommandError, match="line 3"):
+        call_command("evaluate_guard", "--set", str(path))
+    with pytest.raises(CommandError):
+        call_command("evaluate_guard", "--set", str(tmp_path / "absent.tsv"))
