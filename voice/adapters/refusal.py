@@ -14,13 +14,15 @@ def refused(
     engine: str, status: int, headers: Mapping[str, str], reason: str | None = None
 ) -> EngineError:
     """The error for ``status``: ``unauthorised``, ``quota``, ``rate_limited``, ``timeout``,
-    ``unavailable`` or ``rejected``. ``reason`` is the provider's own word for it, and
-    ``headers`` a mapping whose keys ignore case.
+    ``unavailable``, ``not_found`` (a model that was retired) or ``rejected``. ``reason`` is the
+    provider's own word for it, and ``headers`` a mapping whose keys ignore case.
     """
     if status == 402 or reason in QUOTA:
         return EngineError(engine, "quota")
     if status in (401, 403):
         return EngineError(engine, "unauthorised")
+    if status == 404:
+        return EngineError(engine, "not_found")
     if status == 429:
         return EngineError(engine, "rate_limited", retryable=True, retry_after=retry_after(headers))
     if status in (408, 504):

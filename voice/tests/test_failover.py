@@ -1,3 +1,5 @@
+from contextlib import aclosing
+
 import pytest
 
 from voice.adapters.scripted import ScriptedModel, ScriptedRecognizer, ScriptedSynthesizer
@@ -130,6 +132,15 @@ async def test_a_synthesizer_that_failed_after_the_last_word_is_not_followed() -
     engine = FailoverSynthesizer("synthesizer", {"a": HalfwaySynthesizer(2), "b": second})
     assert await spoken(engine, "One two") == ["One ", "two"]
     assert second.spoken == []
+
+
+async def test_closing_closes_the_engine_that_speaks() -> None:
+    second = ScriptedSynthesizer()
+    engine = FailoverSynthesizer("synthesizer", {"a": HalfwaySynthesizer(0), "b": second})
+    async with aclosing(engine.speak("One. Two.", language="en", voice="")) as clips:
+        await anext(clips)
+        assert second.open_streams == 1
+    assert second.open_streams == 0
 
 
 async def test_a_voice_is_the_first_engines_own_name() -> None:

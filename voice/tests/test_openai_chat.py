@@ -97,7 +97,8 @@ async def test_the_connection_is_kept_for_the_next_reply() -> None:
     [
         (answering(401), "unauthorised", False),
         (answering(403), "unauthorised", False),
-        (answering(404), "rejected", False),
+        (answering(400), "rejected", False),
+        (answering(404), "not_found", False),
         (answering(429), "rate_limited", True),
         (answering(429, code="insufficient_quota"), "quota", False),
         (answering(503), "unavailable", True),
