@@ -57,7 +57,7 @@ def _tell_staff(alert: Alert) -> None:
     minutes, seconds = divmod(alert.utterance.start_ms // 1000, 60)
     try:
         send_mail(
-            _("Somebody may be in danger: an interview was stopped by its guard"),
+            _("Somebody may be in danger: an alert in an interview"),
             _(
                 "Interview: %(interview)s\n"
                 "Said by: %(speaker)s, at %(minutes)d:%(seconds)02d\n"

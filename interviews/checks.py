@@ -13,6 +13,7 @@ from django.db import connection
 from interview_site.env import HOSTED_PROFILES, missing_keys
 from interviews.engines import roles
 from interviews.models import InterviewConfig
+from interviews.moderation import moderator
 from voice.errors import VoiceError
 
 
@@ -64,6 +65,22 @@ def profiles_of_configs(
                 f"Interview config {title!r} uses engine profile {profile!r}, which is not there."
             )
             found.append(Warning(message, hint=hint, id="interviews.W002"))
+    return found
+
+
+@register()
+def guard_importable(**kwargs: Any) -> list[CheckMessage]:
+    """The moderator can be made, and live transcription has its engines."""
+    found: list[CheckMessage] = []
+    try:
+        moderator()
+    except (KeyError, TypeError, ImportError, ValueError) as error:
+        hint = 'MODERATOR looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}.'
+        found.append(Error(f"No moderator: {error!r}", hint=hint, id="interviews.E005"))
+    if settings.AUDIO_PROFILE not in settings.VOICE_ENGINES:
+        hint = "Set AUDIO_PROFILE to one of the profiles of VOICE_ENGINES_FILE."
+        message = f"There is no engine profile {settings.AUDIO_PROFILE!r}."
+        found.append(Error(message, hint=hint, id="interviews.E006"))
     return found
 
 

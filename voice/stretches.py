@@ -16,7 +16,7 @@ PRE_ROLL = 0.3
 """Seconds before the onset that belong to the stretch: onsets are found late."""
 TRAIL = 0.2
 """Seconds after the last voice that belong to it: the ends of words are quiet."""
-_PATIENCE = Patience(pause=0.2, unsure=0.5)
+_PATIENCE = Patience(pause=0.2, unsure=0.4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 from django.core.checks import run_checks
 
+from interviews.moderation import moderator
+
 
 def messages(**options) -> dict[str, str]:
     return {message.id or "": f"{message.msg} {message.hint}" for message in run_checks(**options)}
@@ -45,3 +47,16 @@ def test_a_config_whose_profile_lacks_a_key_names_its_variable(config, monkeypat
     config.active = False
     config.save()
     assert "interviews.W002" not in messages(databases=["default"])
+
+
+def test_a_moderator_that_is_none_names_its_variable(settings):
+    moderator.cache_clear()
+    settings.MODERATOR = {"BACKEND": "voice.adapters.nowhere.Nothing"}
+    found = messages()["interviews.E005"]
+    moderator.cache_clear()
+    assert "MODERATOR" in found
+
+
+def test_live_transcription_without_its_profile_names_its_variable(settings):
+    settings.AUDIO_PROFILE = "absent"
+    assert "AUDIO_PROFILE" in messages()["interviews.E006"]
