@@ -1,10 +1,14 @@
 from collections import Counter
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 
+from interviews.guard import FAREWELL
 from interviews.guard_evaluation import Labelled, figures, judged, read
 from interviews.moderation import moderator
 
@@ -59,3 +63,19 @@ def test_a_set_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
         call_command("evaluate_guard", "--set", str(path))
     with pytest.raises(CommandError):
         call_command("evaluate_guard", "--set", str(tmp_path / "absent.tsv"))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _texts(child)
+
+
+async def test_nothing_that_the_shipped_guides_and_the_farewell_say_alarms_the_guard() -> None:
+    files = (Path(__file__).parents[1] / "demo").glob("*.yaml")
+    texts = [text for file in files for text in _texts(yaml.safe_load(file.read_text("utf-8")))]
+    assert len(texts) > 1000
+    for text in [*texts, *FAREWELL.values()]:
+        assert (await moderator().judge(text, "en")).level == 0, text
