@@ -22,6 +22,9 @@ QUIET = -65.0
 SHORTEST = 0.1
 """Seconds; shorter audio is refused by the provider."""
 
+RETRY_AFTER = 0.2
+"""Seconds before the second request, where the provider does not say how many."""
+
 DRAIN = 0.1
 """Seconds that the words may wait for the end of their stream."""
 
@@ -86,7 +89,7 @@ class OpenAITranscription:
         try:
             return await self._attempt(file, language, terms, limit)
         except _BeforeFirstDelta as failure:
-            error, wait = failure.error, failure.error.retry_after or 0.0
+            error, wait = failure.error, failure.error.retry_after or RETRY_AFTER
             left = limit - asyncio.get_running_loop().time()
             if not error.retryable or error.code in ("timeout", "malformed") or wait >= left:
                 raise error from None
