@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from interviews.notices import FAILURES
 from voice.audio import RATE, WIDTH, Audio
-from voice.engines import Detector, Moderator, Recognizer, Verdict
+from voice.engines import Detector, Moderator, Recognizer, Transcript, Verdict
 from voice.errors import EngineError
 from voice.stretches import Stretch, Stretches
 from voice.transcription import SHORTEST_DETECTABLE
@@ -88,19 +88,15 @@ class Transcriber:
     async def _transcribe(self, stretch: Stretch, answer: bool) -> None:
         text, verdict = "", Verdict()
         if stretch.audio.pcm:
-            language = self._language
-            if stretch.audio.seconds < SHORTEST_DETECTABLE:
-                language = language or self._heard_language
             try:
-                async with asyncio.timeout(TIMEOUT):
-                    heard = await self._recognizer.transcribe(stretch.audio, language=language)
+                heard = await self._recognize(stretch)
             except (EngineError, TimeoutError) as error:
                 log.warning("a stretch could not be recognized: %s", error)
                 await self._fail("stt_failed", str(FAILURES["stt_failed"]))
-                return
-            text, self._heard_language = heard.text, heard.language
-            if text:
-                verdict = await self._judge(text, heard.language)
+            else:
+                if text := heard.text:
+                    self._heard_language = heard.language
+                    verdict = await self._judge(text, heard.language)
         if text or answer:
             await self._send(
                 {
@@ -114,6 +110,13 @@ class Transcriber:
                     "timestamp": timezone.now().isoformat(),
                 }
             )
+
+    async def _recognize(self, stretch: Stretch) -> Transcript:
+        language = self._language
+        if stretch.audio.seconds < SHORTEST_DETECTABLE:
+            language = language or self._heard_language
+        async with asyncio.timeout(TIMEOUT):
+            return await self._recognizer.transcribe(stretch.audio, language=language)
 
     async def _judge(self, text: str, language: str) -> Verdict:
         try:

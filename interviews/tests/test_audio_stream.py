@@ -10,6 +10,7 @@ from accounts.models import ApiToken, User
 from interviews.audio_consumer import _streams
 from interviews.tests.audio_client import AudioClient, streaming
 from interviews.tests.live_client import LOUD, QUIET
+from voice.adapters.phrases import Phrases
 from voice.adapters.scripted import ScriptedRecognizer, scripted_engines
 from voice.adapters.silero import Silero
 from voice.adapters.whisper import Whisper
@@ -203,6 +204,23 @@ async def test_a_failing_recognizer_costs_one_stretch(
         await client.hear(LOUD + QUIET)
         assert (await client.receive())["code"] == "stt_failed"
         await client.hear(LOUD + QUIET)
+        assert (await client.receive())["text"] == "We moved to Kafka."
+        recognizer.fails = 1
+        await client.hear(LOUD)
+        await client.flush()
+        assert (await client.receive())["code"] == "stt_failed"
+        assert (await client.receive())["text"] == ""
+
+
+@pytest.mark.usefixtures("recognizer")
+async def test_a_failing_moderator_lets_the_words_through_and_says_so(
+    token: str, monkeypatch: Any
+) -> None:
+    broken = Phrases(files=["/absent.toml"])
+    monkeypatch.setattr("interviews.audio_consumer.moderator", lambda: broken)
+    async with streaming(token) as client:
+        await client.hear(LOUD + QUIET)
+        assert (await client.receive())["code"] == "internal"
         assert (await client.receive())["text"] == "We moved to Kafka."
 
 
