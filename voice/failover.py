@@ -166,14 +166,15 @@ class FailoverModel(Failover[LanguageModel]):
 
 
 class FailoverSynthesizer(Failover[Synthesizer]):
-    """A voice is the first engine's own name for it: the others speak with their default."""
+    """``voice`` holds a name for each engine in order, ``id|joe:low``; the missing are ""."""
 
     async def speak(self, text: str, *, language: str, voice: str) -> AsyncGenerator[Clip]:
         """Whoever takes over says the rest: what is in a clip already is not said again."""
         last: EngineError | None = None
         said = 0
+        names = dict(zip((m.name for m in self._members), voice.split("|"), strict=False))
         for member in self._candidates():
-            chosen = voice if member is self._members[0] else ""
+            chosen = names.get(member.name, "")
             try:
                 rest = text[said:]
                 async with aclosing(

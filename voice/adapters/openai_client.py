@@ -1,6 +1,5 @@
 """What the adapters of OpenAI-compatible endpoints share: one client, and its errors told."""
 
-import logging
 import os
 from contextlib import suppress
 
@@ -12,9 +11,6 @@ from voice.errors import EngineError
 
 _LIMITS = httpx2.Limits(max_connections=100, keepalive_expiry=300.0)
 """A candidate may speak for minutes between two replies: the connection must still be warm."""
-
-# At DEBUG the library would log every prompt, whatever the site's own level is.
-logging.getLogger("openai").setLevel(logging.INFO)
 
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError)
 """Everything that a request may raise, for ``OpenAIClient.translated``."""

@@ -143,11 +143,14 @@ async def test_closing_closes_the_engine_that_speaks() -> None:
     assert second.open_streams == 0
 
 
-async def test_a_voice_is_the_first_engines_own_name() -> None:
+@pytest.mark.parametrize(
+    ("voice", "others"), [("anna", ""), ("anna|joe:low", "joe:low"), ("|joe", "joe")]
+)
+async def test_a_voice_has_a_name_for_each_engine(voice: str, others: str) -> None:
     first, second = HalfwaySynthesizer(0), HalfwaySynthesizer(9)
     engine = FailoverSynthesizer("synthesizer", {"a": first, "b": second})
-    await spoken(engine, "One.", voice="anna")
-    assert (first.voices, second.voices) == (["anna"], [""])
+    await spoken(engine, "One.", voice=voice)
+    assert (first.voices, second.voices) == ([voice.partition("|")[0]], [others])
 
 
 async def test_a_model_fails_over_before_its_first_word_only() -> None:
