@@ -25,20 +25,22 @@ FRAME = RATE // 10 * 2
 
 
 def wav_bytes(path: str) -> bytes:
-    with wave.open(path) as file:
-        shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
-        if shape != (RATE, 1, 2):
-            sys.exit(f"{path}: 16-bit mono at {RATE} Hz is needed, this is {shape}")
-        return file.readframes(file.getnframes())
+    try:
+        with wave.open(path) as file:
+            shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+            if shape != (RATE, 1, 2):
+                sys.exit(f"{path}: 16-bit mono at {RATE} Hz is needed, this is {shape}")
+            return file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error) as error:
+        sys.exit(f"{path}: {error}")
 
 
-async def frames(source: str) -> AsyncIterator[bytes]:
+async def frames(pcm: bytes | None) -> AsyncIterator[bytes]:
     """A tenth of a second each, as fast as they are spoken; standard input sets its own pace."""
-    if source == "-":
+    if pcm is None:
         while data := await asyncio.to_thread(sys.stdin.buffer.read, FRAME):
             yield data[: len(data) // 2 * 2]
         return
-    pcm = wav_bytes(source)
     clock = asyncio.get_running_loop().time
     began = clock()
     for at in range(0, len(pcm), FRAME):
@@ -46,18 +48,18 @@ async def frames(source: str) -> AsyncIterator[bytes]:
         yield pcm[at : at + FRAME]
 
 
-async def send(socket: ClientConnection, source: str) -> None:
-    async for frame in frames(source):
+async def send(socket: ClientConnection, pcm: bytes | None) -> None:
+    async for frame in frames(pcm):
         await socket.send(frame)
     # The last flush is answered by an empty final message: then everything has arrived.
     await socket.send('{"type": "flush"}')
     await socket.send('{"type": "flush"}')
 
 
-async def transcribe(url: str, token: str, source: str) -> None:
+async def transcribe(url: str, token: str, pcm: bytes | None) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     async with connect(url, additional_headers=headers) as socket:
-        sending = asyncio.create_task(send(socket, source))
+        sending = asyncio.create_task(send(socket, pcm))
         try:
             async for text in socket:
                 message = json.loads(text)
@@ -79,8 +81,9 @@ def main() -> None:
     parser.add_argument("--interim", action="store_true", help="what is understood so far, too")
     given = parser.parse_args()
     query = urlencode({"language": given.language, "interim": int(given.interim)})
+    pcm = None if given.source == "-" else wav_bytes(given.source)
     try:
-        asyncio.run(transcribe(f"{given.url}?{query}", given.token, given.source))
+        asyncio.run(transcribe(f"{given.url}?{query}", given.token, pcm))
     except ConnectionClosed as error:
         sys.exit(f"The server closed the connection: {error}")
     except OSError as error:
