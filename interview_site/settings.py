@@ -200,7 +200,7 @@ MODERATOR = env.json(
 )
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 AUDIO_PROFILE = env.str("AUDIO_PROFILE", default="embedded")
-AUDIO_STREAMS = env.int("AUDIO_STREAMS", default=16)
+AUDIO_STREAMS = env.int("AUDIO_STREAMS", default=12)
 
 # The API
 
