@@ -124,4 +124,5 @@ def _latin(word: str) -> str:
     humps = _HUMP.split(word)
     if len(humps) > 1:
         return " ".join(map(_latin, humps))
-    return "".join(_LETTERS[letter] for letter in word.lower())
+    # Ignoring case, a pattern's a-z also takes "İ" and "ſ", which have no name here.
+    return "".join(_LETTERS.get(letter, "") for letter in word.lower())

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voice.reading import native, read, sino
@@ -65,5 +65,6 @@ def test_decomposed_hangul_is_composed() -> None:
 
 
 @given(st.text(max_size=60))
+@example("İ ſ K")
 def test_no_latin_letter_or_digit_is_left(text: str) -> None:
     assert not any(c.isascii() and c.isalnum() for c in read(text))
