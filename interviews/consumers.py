@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from interviews import protocol
+from interviews.absence import EVENTS_KEPT, end_when_lapsed, keep_events, missed_events
 from interviews.admission import Refusal, admit, begin, pause
 from interviews.connection import group, let_go, take_over
-from interviews.live import EVENTS_KEPT, LiveInterview, end_when_lapsed
+from interviews.live import LiveInterview
 from interviews.log import current_interview
 from interviews.notices import FAILURES, NOTICES
 from interviews.protocol import Close, ProtocolError
@@ -105,10 +106,11 @@ class InterviewConsumer(AsyncWebsocketConsumer):
                 log.exception("the interview cannot go live")
                 await self._refuse(_broken())
                 return
+            missed = await missed_events(self.interview_id, init.resume_after)
             self._apply(init)
             self.live = live
             await self._send(live.connected_message())
-            for message in live.missed_events(init.resume_after):
+            for message in missed:
                 await self._write(message)
             self._running = self._tasks.create_task(self._run(live))
 
@@ -142,7 +144,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         live.call.hang_up()
         if self._running and self._running is not asyncio.current_task():
             await asyncio.wait([self._running], timeout=FILING_SECONDS)
-        live.keep_events(list(self._sent))
+        await keep_events(self.interview_id, list(self._sent))
         await self.channel_layer.group_discard(group(self.interview_id), self.channel_name)
         if await let_go(self.interview_id, self.connection, live.state()):
             await pause(self.interview_id)

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
-from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 
 from interviews.assessment import assess_answer, assess_interview
@@ -36,8 +34,6 @@ TIME_EVERY = 10.0
 """Seconds between two ``time`` messages, each of which is also written to the database."""
 OVERTIME = 15.0
 """Seconds that an answer may go on after the time is up."""
-EVENTS_KEPT = 500
-"""Messages that a client which comes back may still ask for."""
 
 
 class LiveInterview:
@@ -148,12 +144,14 @@ class LiveInterview:
         """Speak, listen, keep the time; returns when ``call.hang_up`` is called."""
         self.clock.start()
         self._begin()
-        async with asyncio.TaskGroup() as tasks:
-            timekeeper = tasks.create_task(self._keep_time())
-            await self.call.run()
-            timekeeper.cancel()
-        self.clock.stop()
-        await self.recording.close()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                timekeeper = tasks.create_task(self._keep_time())
+                await self.call.run()
+                timekeeper.cancel()
+        finally:
+            self.clock.stop()
+            await self.recording.close()
         if self._assessing:
             await asyncio.wait(self._assessing, timeout=10)
 
@@ -265,36 +263,3 @@ class LiveInterview:
         if not interview.is_over:
             interview.end(reason)
         return interview.history()
-
-    # -- what a client that comes back may ask for ------------------------------------------
-
-    def keep_events(self, messages: list[dict[str, Any]]) -> None:
-        seconds = settings.GRACE_SECONDS + 60
-        cache.set(_events_key(self.interview.id), messages, seconds)
-
-    def missed_events(self, after: int | None) -> list[dict[str, Any]]:
-        if after is None:
-            return []
-        kept = cache.get(_events_key(self.interview.id)) or []
-        return [message for message in kept if message["seq"] > after]
-
-
-def _events_key(interview_id: uuid.UUID) -> str:
-    return f"interview-events:{interview_id}"
-
-
-_lapsing: set[asyncio.Task[None]] = set()
-
-
-def end_when_lapsed(interview_id: uuid.UUID) -> None:
-    """End an interview whose candidate does not come back within the grace period. Should this
-    process die first, the next look at the interview does it."""
-
-    async def wait() -> None:
-        await asyncio.sleep(settings.GRACE_SECONDS + 1)
-        await database_sync_to_async(Interview.objects.filter(id=interview_id).end_lapsed)()
-        await assess_interview(interview_id)
-
-    task = asyncio.create_task(wait())
-    _lapsing.add(task)
-    task.add_done_callback(_lapsing.discard)
