@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -114,14 +115,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def join(self, role: str) -> None:
         """Add the user to a group, one of ``ROLES`` or a team's."""
         self.groups.add(Group.objects.get_or_create(name=role)[0])
+        for right in ("is_admin", "is_reviewer"):
+            self.__dict__.pop(right, None)
 
     def has_role(self, role: str) -> bool:
         """Whether the user is in the group of that name."""
         return self.groups.filter(name=role).exists()
 
-    @property
+    @cached_property
     def is_admin(self) -> bool:
         return self.is_superuser or self.has_role(ADMIN)
+
+    @cached_property
+    def is_reviewer(self) -> bool:
+        """Whether the user judges interviews of others."""
+        return self.is_admin or self.has_role(REVIEWER)
 
     @property
     def current_plan(self) -> Plan:
@@ -156,7 +164,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A key for programs: ``Authorization: Bearer <token>``. Only its hash is kept."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
     name = models.CharField(_("name"), max_length=80, blank=True)
     prefix = models.CharField(_("begins with"), max_length=8, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -191,7 +201,9 @@ class Ticket(models.Model):
     """Opens the WebSocket of one interview, once, for clients without cookie and header."""
 
     digest = models.CharField(max_length=64, unique=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tickets")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="tickets", verbose_name=_("user")
+    )
     interview = models.UUIDField(_("interview"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     used_at = models.DateTimeField(_("used"), null=True)
@@ -229,7 +241,9 @@ class Ticket(models.Model):
 class Consent(models.Model):
     """What a person agreed to, in which version of the text, for which interview."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="consents", verbose_name=_("user")
+    )
     kind = models.SlugField(_("kind"), max_length=40)
     version = models.CharField(_("version"), max_length=20)
     interview = models.UUIDField(_("interview"), null=True, blank=True)
