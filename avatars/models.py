@@ -132,7 +132,8 @@ class Persona(models.Model):
 
     def clean(self) -> None:
         if not isinstance(self.voices, dict) or not all(
-            isinstance(profiles, dict) for profiles in self.voices.values()
+            isinstance(profiles, dict) and all(isinstance(name, str) for name in profiles.values())
+            for profiles in self.voices.values()
         ):
             raise ValidationError({"voices": _("Expected an object of objects.")})
         if not isinstance(self.forbidden_topics, list):
