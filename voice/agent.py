@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from voice.endpointing import Expected
+from voice.engines import Clip
 from voice.events import Latency, Source
 
 
@@ -30,12 +32,21 @@ class Reply:
 
     clauses: AsyncGenerator[str]
     language: str
+    """``en`` or ``ko``."""
     voice: str = ""
+    """The synthesizer's own name of one; empty: its default."""
     purpose: object = None
     ends: str | None = None
     """Not None: the call ends with this reply, for this reason."""
     first_token: float | None = None
     """Seconds that the language model took to its first token, once known."""
+    directive: str = ""
+    """What a speech-to-speech engine is told to say; empty: it reads the clauses out."""
+    aim: str = ""
+    """The question in it, in the agent's own wording, which is asked whatever such an engine makes
+    of the directive."""
+    speech: AsyncGenerator[Clip] | None = None
+    """Words and sound at once, from such an engine; ``clauses`` are what it left unsaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,8 @@ class Line:
 
 @dataclass(slots=True)
 class Speech:
-    """The ledger entry of one reply: what was said, and what of it was heard."""
+    """The ledger entry of one reply: what was said, and what of it was heard. ``start`` and
+    ``end`` are seconds on the interview's clock."""
 
     utterance: str
     language: str
@@ -57,11 +69,13 @@ class Speech:
     end: float = 0.0
     said: str = ""
     heard: str = ""
+    heard_seconds: float = 0.0
     interrupted: bool = False
     whole: bool = False
     """``said`` is the whole reply, and not only what had been sent when it was cut."""
     purpose: object = None
     latency: Latency = field(default_factory=Latency)
+    reply: Reply | None = None
 
 
 class Agent(Protocol):
@@ -78,6 +92,10 @@ class Agent(Protocol):
     @property
     def terms(self) -> str:
         """Words to expect from the candidate."""
+
+    @property
+    def expected(self) -> Expected:
+        """The kind of answer that the present question asks for: how long, and how patiently."""
 
     def reply(self, answer: Answer) -> Reply:
         """The reply to an answer that may yet turn out to be unfinished: changes nothing."""

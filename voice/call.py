@@ -1,35 +1,38 @@
 """The cascade STT -> LLM -> TTS as one structured-concurrency scope."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from voice.agent import Agent, Answer, Record, Reply, Speech
-from voice.backchannels import is_backchannel
+from voice.agent import Agent, Answer, Record, Reply
+from voice.answering import Answering
+from voice.audio import Audio
+from voice.completions import Completions
+from voice.dictations import Dictations
 from voice.endpointing import WINDOW_BYTES, Activity, Ended, Patience, Paused, Resumed, Started
 from voice.engines import Engines
-from voice.errors import EngineError
-from voice.events import CallEnded, Event, Failed, Noticed, State, StateChanged
+from voice.events import Event, State
 from voice.floor import Floor
 from voice.judgement import Judgement
-from voice.listener import Listener, Utterance
-from voice.outbox import Outbox, ReceiverTooSlow
+from voice.listener import Listener
+from voice.live_transcription import LiveTranscription
+from voice.outbox import Outbox
+from voice.speaker import Speaker
 from voice.subtitles import Subtitles
-from voice.transcription import Transcription
-from voice.turn import Outcome, Turn
+from voice.transcription import Expected, Transcription
+from voice.turn import Turn
+from voice.turn_taking import Act, Happening, Situation, acts
+from voice.turn_taking import Floor as FloorState
+from voice.turns import Turns
 
-log = logging.getLogger(__name__)
-
+LOOK = 0.1
+"""Seconds between two looks at whether the microphone still sends."""
 ABSENT_AUDIO = 0.5
 """A microphone that sends nothing for this long while an utterance is open is taken as silent."""
 ABSENT_AUDIO_HELD = 3.0
 """The same while a button is held."""
-NEARLY_HEARD = 0.75
-"""Of a question heard so far, a "yes" may be the answer."""
-STILL_OPEN = 1.0
-"""Seconds for which a finished answer may still be continued while the reply is being made."""
+LIVE_PAUSE = 0.09
+"""Seconds of silence that make a pause where reading its words costs nothing."""
 
 
 class Call:
@@ -52,28 +55,43 @@ class Call:
         push_to_talk: bool = False,
         turns: int = 0,
     ) -> None:
+        """``deliver`` is given the events, one at a time; ``clock`` tells the interview's seconds.
+
+        ``rate``: sample rate of our sound, in Hz. ``turns``: how many the interview has had.
+        """
         self._engines = engines
         self._agent = agent
         self._clock = clock
         self._outbox = Outbox(deliver)
         self._listener = Listener(
-            engines.detector, patience or Patience(), clock, self._transcription
+            engines.detector, _patience(engines, patience), clock, self._transcription
         )
-        self._floor = Floor(engines.synthesizers, agent, record, self._outbox, clock, rate)
-        self._record = record
         self._listener.endpointer.held = push_to_talk
-        self._draft: Turn | None = None
-        self._tasks: dict[Turn, asyncio.Task[None]] = {}
+        completions = Completions(self._outbox, turns)
+        self._floor = Floor(agent, record, self._outbox, completions, clock)
+        self._speaker = Speaker(engines.synthesizers, self._outbox, rate)
         self._subtitles = Subtitles(self._outbox)
-        self._judging: asyncio.Task[None] | None = None
-        self._preparing: asyncio.Task[None] | None = None
-        self._turns = turns
-        self._heard_at = 0.0
-        self._state: State | None = None
+        self._answering = Answering(
+            agent, record, self._floor, self._speaker, self._listener, self._subtitles,
+            self._outbox, completions,
+        )  # fmt: skip
+        self._turns = Turns(
+            self._floor, self._answering, agent, self._outbox,
+            lambda: self._happens(Happening.TURN_OVER),
+        )  # fmt: skip
+        self._dictations = (
+            Dictations(
+                engines.live_recognizer, language=lambda: agent.language, terms=lambda: agent.terms
+            )
+            if engines.live_recognizer
+            else None
+        )
         self._waiting = False
-        self._next: list[Reply] = []
-        self._cut: Speech | None = None
-        self._running = False
+        self._judging: asyncio.Task[None] | None = None
+        self._overhearing: asyncio.Task[None] | None = None
+        self._heard_at = 0.0
+        self.begun = asyncio.Event()
+        """Set once it hears; what comes before is lost."""
         self._over = asyncio.Event()
 
     # -- inputs ---------------------------------------------------------------------------
@@ -83,14 +101,18 @@ class Call:
         if not self._running:
             return
         self._heard_at = asyncio.get_running_loop().time()
-        self._listener.endpointer.guarded = self._floor.audible
+        self._attend()
         for activity in self._listener.feed(pcm):
             self._react(activity)
-            self._listener.endpointer.guarded = self._floor.audible
-        if self._listener.endpointer.streams_silence:
-            self._listener.endpointer.held = False
-        if (utterance := self._listener.utterance) and self._listener.endpointer.speaking:
-            self._subtitles.follow(utterance, self._listener.endpointer.silence)
+            self._attend()
+        scope, endpointer = self._turns.scope, self._listener.endpointer
+        if scope and not self._overhearing and (sound := self._listener.held_back()):
+            over = self._listener.sound_over
+            self._overhearing = scope.create_task(self._overhear(sound, over))
+        if endpointer.streams_silence:
+            endpointer.held = False
+        if endpointer.speaking and (utterance := self._listener.utterance):
+            self._subtitles.follow(utterance, endpointer.silence)
 
     def audio_end(self) -> bool:
         """The answer is complete now; from here on the candidate says so by a button.
@@ -110,28 +132,17 @@ class Call:
         """A typed answer; it ends what is going on as a spoken one would."""
         if not self._running:
             return
-        self._waiting = False
-        self._drop_draft()
-        self._listener.discard()
-        self._yield_floor()
         turn = Turn(answer=answer)
         turn.times.speech_ended = asyncio.get_running_loop().time()
-        self._give_floor(turn)
-        self._start(turn, self._compose(turn))
+        self._happens(Happening.TYPED, typed=turn)
 
     def take_time(self) -> None:
         """The candidate wants to think: nothing is said until they speak."""
-        self._waiting = True
-        self._drop_draft()
-        if not self._floor.audible:
-            self._yield_floor()
-            self._show("waiting")
+        self._happens(Happening.TAKES_TIME)
 
     def interrupt(self) -> None:
         """Stop speaking now."""
-        if self._floor.audible:
-            self._yield_floor()
-            self._show("listening")
+        self._happens(Happening.INTERRUPTS)
 
     def played(self, utterance: str, seconds: float, *, done: bool) -> None:
         """How much of an utterance has really been heard."""
@@ -139,265 +150,223 @@ class Call:
 
     def say(self, reply: Reply) -> None:
         """Say something unasked as soon as the floor is free."""
-        self._next.append(reply)
-        self._say_next()
+        self._turns.next.append(reply)
+        self._happens(Happening.OWED)
 
     def conclude(self, farewell: Reply) -> None:
         """Come to the end: what the candidate is saying counts as an answer, then ``farewell``
         is said, unless the agent's reply to that answer already ends the call."""
-        if not self._running:
-            return
-        self._waiting = False
-        unfinished = self._listener.continues
-        if unfinished is None and self._listener.endpointer.speaking:
-            unfinished = self._listener.utterance
-        self._drop_draft()
-        self._yield_floor()
-        self._listener.finish()
-        self._next = [farewell]
-        if unfinished is None:
-            self._say_next()
-            return
-        self._listener.utterance = unfinished
-        self._begin_draft(self._listener.endpointer.clock)
-        if draft := self._draft:
-            self._draft = None
-            self._give_floor(draft)
+        self._turns.next = [farewell]
+        self._happens(Happening.CONCLUDED)
 
     def set_rate(self, rate: int) -> None:
         """Sample rate of the sound of replies that have not begun yet, in Hz."""
-        self._floor.rate = rate
+        self._speaker.rate = rate
 
     def hang_up(self) -> None:
+        """``run`` returns as soon as everything is recorded."""
         self._over.set()
 
     @property
     def state(self) -> State | None:
-        return self._state
+        """What the interviewer is doing, as it was told last; None: nothing was told yet."""
+        return self._outbox.state
+
+    @property
+    def ending(self) -> str | None:
+        """Why the call ends with what is being said; None: it goes on after it."""
+        turn = self._floor.turn
+        return turn.reply.ends if turn and turn.reply else None
 
     @property
     def quiet(self) -> bool:
         """Nobody speaks and nothing is being answered."""
-        speaking = self._listener.endpointer.speaking
-        return self._floor.turn is None and not self._next and not speaking
+        return self._floor.turn is None and not self._turns.next and not self._speaking
+
+    @property
+    def _running(self) -> bool:
+        return self._turns.scope is not None
+
+    @property
+    def _speaking(self) -> bool:
+        return self._listener.endpointer.speaking
 
     # -- the scope ------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Until ``hang_up``; what is being said then counts as far as it was heard."""
-        async with asyncio.TaskGroup() as self._scope:
-            self._running = True
-            housekeeping = [
-                self._scope.create_task(self._outbox.run()),
-                self._scope.create_task(self._fill_silence()),
-            ]
-            self._say_next()
-            if self.quiet:
-                self._show("listening")
-            await self._over.wait()
-            self._running = False
-            self._drop_draft()
-            self._yield_floor(clear=False)
+        """Until ``hang_up``; what is being said then counts as far as it was heard.
+
+        However it ends, also cancelled or broken: once it has, no task and no connection is left.
+        """
+        try:
+            async with asyncio.TaskGroup() as scope:
+                await self._converse(scope)
+        finally:
             await self._floor.filed()
-            await self._outbox.drained()
+            await self._answering.filed()
+            self._answering.close()
             self._subtitles.close()
-            for task in (*housekeeping, self._judging, self._preparing):
-                if task:
-                    task.cancel()
             if self._listener.utterance:
                 self._listener.utterance.transcription.close()
+            if self._dictations:
+                await self._dictations.close()
+
+    async def _converse(self, scope: asyncio.TaskGroup) -> None:
+        self._turns.scope = scope
+        self.begun.set()
+        housekeeping = [
+            scope.create_task(self._outbox.run()),
+            scope.create_task(self._fill_silence()),
+        ]
+        try:
+            self._happens(Happening.OWED)
+            await self._over.wait()
+        finally:
+            # From here on a turn that ends is followed by no other, whatever is owed.
+            self._turns.scope = None
+        self._stop_judging()
+        self._turns.drop_draft()
+        self._turns.yield_floor(clear=False)
+        await self._floor.filed()
+        await self._answering.filed()
+        await self._outbox.drained()
+        if self._overhearing:
+            self._overhearing.cancel()
+        for task in housekeeping:
+            task.cancel()
 
     async def _fill_silence(self) -> None:
+        """Let time pass for an open utterance whose microphone sends nothing, and keep live
+        transcription connected."""
         while True:
-            await asyncio.sleep(0.1)
+            if self._dictations:
+                self._dictations.warm()
+            await asyncio.sleep(LOOK)
             now = asyncio.get_running_loop().time()
             endpointer = self._listener.endpointer
             absent = ABSENT_AUDIO_HELD if endpointer.held else ABSENT_AUDIO
             if endpointer.speaking and now - self._heard_at > absent:
+                # About as much silence as has passed since the last look.
                 for activity in self._listener.feed(bytes(3 * WINDOW_BYTES)):
                     self._react(activity)
 
-    # -- what the candidate does ------------------------------------------------------------
+    async def _overhear(self, sound: Audio, over: bool) -> None:
+        """Ask what a voice into our speech says; if it means to stop us, it does."""
+        try:
+            wish = await self._answering.overheard(self._engines.recognizer, sound)
+        finally:
+            self._overhearing = None
+        # A beginning says nothing about a sound that is over by now: that is read whole.
+        stale = self._listener.sound_over and not over
+        if wish and not stale and self._running and (activity := self._listener.heed()):
+            self._react(activity)
+
+    def _attend(self) -> None:
+        """Tell the listener what is heard of us."""
+        self._listener.playback = self._floor.playback
+        self._listener.beginning = self._floor.beginning
+
+    # -- who speaks -------------------------------------------------------------------------
+
+    @property
+    def _situation(self) -> Situation:
+        turn = self._floor.turn
+        if turn is None:
+            floor = FloorState.FREE
+        else:
+            floor = FloorState.AUDIBLE if turn.audible else FloorState.THINKING
+        return Situation(
+            floor=floor,
+            talking=self._speaking,
+            drafting=self._turns.draft is not None,
+            answering=turn is not None and (turn.answer is not None or turn.reply is None),
+            unanswered=self._listener.continues is not None,
+            waiting=self._waiting,
+            owed=bool(self._turns.next),
+        )
 
     def _react(self, activity: Activity) -> None:
         match activity:
             case Started():
+                self._listener.endpointer.expected = self._agent.expected
                 if self._floor.audible and self._floor.turn:
-                    self._cut = self._floor.turn.speech
-                self._waiting = False
-                self._yield_floor()
-                self._show("hearing")
+                    self._answering.cut = self._floor.turn.speech
+                self._happens(Happening.STARTED)
             case Paused(at=at):
-                self._begin_draft(at)
+                self._happens(Happening.PAUSED, at=at)
             case Resumed():
-                self._drop_draft()
+                self._happens(Happening.RESUMED)
             case Ended(at=at):
-                if self._draft is None:
-                    self._begin_draft(at)
-                if draft := self._draft:
-                    self._draft = None
+                self._happens(Happening.ENDED, at=at)
+
+    def _happens(
+        self, happening: Happening, *, at: float | None = None, typed: Turn | None = None
+    ) -> None:
+        """Do what ``happening`` asks for; ``at`` is the end of what was said, in the stream."""
+        if not self._running:
+            return
+        for act in acts(self._situation, happening):
+            self._do(act, at, typed)
+        self._outbox.show(self._situation.shown)
+
+    def _do(self, act: Act, at: float | None, typed: Turn | None) -> None:
+        match act:
+            case Act.DRAFT:
+                self._begin_draft(self._listener.endpointer.clock if at is None else at)
+            case Act.DISCARD:
+                self._stop_judging()
+                self._turns.drop_draft()
+            case Act.GIVE:
+                self._stop_judging()
+                if self._turns.promote_draft():
                     self._listener.continues = self._listener.utterance
-                    self._give_floor(draft)
+            case Act.CLEAR:
+                self._turns.yield_floor()
+            case Act.CLOSE:
+                self._listener.close()
+            case Act.SUSPEND:
+                self._listener.suspend()
+            case Act.FORGET:
+                self._listener.discard()
+            case Act.TAKE if typed:
+                self._answering.typed(typed)
+                self._turns.begin(typed, self._answering.compose(typed))
+            case Act.SAY:
+                self._turns.say_next()
+            case Act.WAIT | Act.WAIT_NO_MORE:
+                self._waiting = act is Act.WAIT
 
     def _begin_draft(self, at: float) -> None:
         utterance = self._listener.utterance
-        if utterance is None:
+        if utterance is None or self._turns.scope is None:
             return
-        self._drop_draft()
         turn = Turn()
         silence = self._listener.endpointer.clock - at
         turn.times.speech_ended = asyncio.get_running_loop().time() - silence
         utterance.end = max(utterance.start, self._clock() - silence)
-        self._draft = turn
         judgement = Judgement(
             self._engines.turn_model, self._listener.endpointer, utterance.transcription
         )
-        self._judging = self._scope.create_task(judgement.listen())
-        self._start(turn, self._think(turn, utterance, judgement))
+        self._judging = self._turns.scope.create_task(judgement.listen())
+        self._turns.begin_draft(turn, self._answering.think(turn, utterance, judgement))
 
-    def _drop_draft(self) -> None:
+    def _stop_judging(self) -> None:
         if self._judging:
             self._judging.cancel()
-        if draft := self._draft:
-            self._draft = None
-            self._floor.clear(draft)
-            self._tasks[draft].cancel()
-
-    def _yield_floor(self, *, clear: bool = True) -> None:
-        """Whoever holds the floor for us stops; the candidate comes first."""
-        if turn := self._floor.turn:
-            self._floor.clear(turn, announce=clear)
-            self._tasks[turn].cancel()
-
-    # -- turns ------------------------------------------------------------------------------
-
-    def _start(self, turn: Turn, think: Coroutine[None, None, None]) -> None:
-        self._tasks[turn] = task = self._scope.create_task(self._take(turn, think))
-        task.add_done_callback(lambda _: self._finished(turn, think))
-
-    def _finished(self, turn: Turn, think: Coroutine[None, None, None]) -> None:
-        think.close()
-        del self._tasks[turn]
-        self._floor.settle(turn)
-        if turn is self._draft:
-            self._draft = None
-        if turn.floor.is_set() and self._running:
-            self._turn_over(turn)
-
-    def _give_floor(self, turn: Turn) -> None:
-        self._floor.give(turn)
-        self._show("thinking")
-
-    async def _take(self, turn: Turn, think: Coroutine[None, None, None]) -> None:
-        try:
-            async with asyncio.TaskGroup() as stages:
-                stages.create_task(think)
-                stages.create_task(self._file_answer(turn))
-                stages.create_task(self._voice(turn))
-                stages.create_task(self._floor.play(turn, lambda: self._show("speaking")))
-        except* EngineError as errors:
-            log.warning("the answer could not be understood: %s", errors.exceptions)
-            self._fail(turn, "stt_failed")
-        except* ReceiverTooSlow:
-            raise
-        except* Exception:
-            log.exception("a turn failed")
-            self._fail(turn, "internal")
-
-    def _fail(self, turn: Turn, code: Literal["stt_failed", "internal"]) -> None:
-        self._floor.fail(turn)
-        if turn.floor.is_set():
-            self._outbox.put(Failed(code))
-            self._next.insert(0, self._agent.apology())
-
-    async def _think(self, turn: Turn, utterance: Utterance, judgement: Judgement) -> None:
-        loop = asyncio.get_running_loop()
-        turn.times.asked = loop.time()
-        words = await utterance.transcription.settled()
-        turn.times.understood = loop.time()
-        if turn is self._draft:
-            self._subtitles.partial(utterance, words)
-            judgement.read(words)
-        if rest := self._rest_of_what_was_cut(words.text):
-            await turn.floor.wait()
-            self._subtitles.retract(utterance)
-            turn.reply = rest
-        elif words.text:
-            turn.answer = Answer(
-                utterance.id, words.text, words.language, "voice", words.confidence,
-                utterance.start, utterance.end,
-            )  # fmt: skip
-        await self._compose(turn)
-
-    def _rest_of_what_was_cut(self, words: str) -> Reply | None:
-        """What to say instead of answering, if nothing was said but that somebody listens."""
-        cut = self._cut
-        if cut is None or not is_backchannel(words):
-            return None
-        if words and cut.whole and len(cut.heard) > NEARLY_HEARD * len(cut.said):
-            return None
-        return self._agent.again(cut)
-
-    async def _compose(self, turn: Turn) -> None:
-        if turn.answer:
-            turn.reply = self._agent.reply(turn.answer)
-        turn.understood.set()
-        await self._floor.compose(turn)
-
-    async def _voice(self, turn: Turn) -> None:
-        """Speak, and use the time in which it is heard for what comes after it."""
-        await self._floor.voice(turn)
-        await turn.recorded.wait()
-        if turn.reply:
-            if self._preparing:
-                self._preparing.cancel()
-            self._preparing = self._scope.create_task(self._prepare(turn.reply))
-
-    async def _file_answer(self, turn: Turn) -> None:
-        await turn.floor.wait()
-        await turn.understood.wait()
-        if answer := turn.answer:
-            await self._record.candidate_said(answer)
-            self._agent.heard(answer)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(turn.ready.wait(), STILL_OPEN)
-            self._turns = turn.number = self._turns + 1
-            self._subtitles.final(answer)
-        elif turn.reply is None:
-            self._outbox.put(Noticed("not_understood"))
-        self._listener.continues = self._cut = None
-        turn.recorded.set()
-
-    def _say_next(self) -> None:
-        busy = self._floor.turn is not None or self._listener.endpointer.speaking
-        if self._next and self._running and not busy:
-            turn = Turn(reply=self._next.pop(0))
-            self._give_floor(turn)
-            self._start(turn, self._compose(turn))
-
-    def _turn_over(self, turn: Turn) -> None:
-        if turn.reply and turn.reply.ends and turn.outcome is Outcome.COMPLETED:
-            self._next.clear()
-            self._outbox.put(CallEnded(turn.reply.ends))
-        elif not self._listener.endpointer.speaking and self._floor.turn is None:
-            self._show("waiting" if self._waiting else "listening")
-            self._say_next()
-
-    # -- odds and ends ------------------------------------------------------------------------
 
     def _transcription(self) -> Transcription:
-        return Transcription(
-            self._engines.recognizer,
-            language=self._agent.language,
-            expected_language=self._agent.expected_language,
-            terms=self._agent.terms,
-        )
+        recognizer = self._engines.recognizer
+        expected: Expected = {
+            "language": self._agent.language,
+            "expected_language": self._agent.expected_language,
+            "terms": self._agent.terms,
+        }
+        if self._dictations:
+            return LiveTranscription(self._dictations, recognizer, **expected)
+        return Transcription(recognizer, **expected)
 
-    async def _prepare(self, reply: Reply) -> None:
-        for line in self._agent.upcoming(reply):
-            await self._floor.prepare(line)
 
-    def _show(self, state: State) -> None:
-        if state != self._state:
-            self._state = state
-            self._outbox.put(StateChanged(state))
+def _patience(engines: Engines, patience: Patience | None) -> Patience:
+    patience = patience or Patience()
+    live = engines.live_recognizer is not None
+    return replace(patience, pause=min(patience.pause, LIVE_PAUSE)) if live else patience

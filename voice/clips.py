@@ -12,16 +12,24 @@ from contextlib import aclosing
 from voice.engines import Clip, Synthesizer
 
 CAPACITY = 96 * 1024 * 1024
-"""Bytes of PCM that a process keeps; half an hour of speech at 24 kHz."""
+"""Bytes of PCM that are kept of one synthesizer; half an hour of speech at 24 kHz."""
 
 _Key = tuple[str, str, str]
 
 
 class PreparedSynthesizer:
-    """A synthesizer that remembers whole clauses. Shared by all calls of a process."""
+    """A synthesizer that remembers whole clauses. Shared by all calls of a process.
 
-    def __init__(self, synthesizer: Synthesizer, capacity: int = CAPACITY) -> None:
+    ``capacity`` is in bytes of PCM; the clauses that were not used for longest go first.
+    ``several`` says whether it takes a voice's name for each of its engines; one that is alone
+    takes the first of ``name|name of who stands by``.
+    """
+
+    def __init__(
+        self, synthesizer: Synthesizer, capacity: int = CAPACITY, *, several: bool = True
+    ) -> None:
         self.synthesizer = synthesizer
+        self._several = several
         self._capacity = capacity
         self._size = 0
         self._clips: OrderedDict[_Key, tuple[Clip, ...]] = OrderedDict()
@@ -37,7 +45,7 @@ class PreparedSynthesizer:
 
     async def prepare(self, text: str, *, language: str, voice: str) -> None:
         """Have ``text`` ready; errors are left to whoever will speak it."""
-        key = (text, language, voice)
+        key = (text, language, self._named(voice))
         if key in self._clips:
             return
         if key not in self._making:
@@ -46,6 +54,7 @@ class PreparedSynthesizer:
         await asyncio.wait([self._making[key]])
 
     async def speak(self, text: str, *, language: str, voice: str) -> AsyncGenerator[Clip]:
+        voice = self._named(voice)
         key = (text, language, voice)
         if key in self._making:
             await asyncio.wait([self._making[key]])
@@ -60,6 +69,9 @@ class PreparedSynthesizer:
                 made.append(clip)
                 yield clip
         self._keep(key, tuple(made))
+
+    def _named(self, voice: str) -> str:
+        return voice if self._several else voice.partition("|")[0]
 
     async def _make(self, key: _Key) -> None:
         text, language, voice = key

@@ -1,48 +1,94 @@
 """What a transcript's last words tell about whether the thought is complete; pure.
 
-The turn model hears the melody; this reads the words. Each corrects the other's outliers.
+The turn model hears the melody; this reads the words. Each corrects the other's outliers. What a
+recognizer puts at the end by way of punctuation is its guess, and counts for little.
 """
 
 import re
+from enum import Enum
 
-_UNFINISHED = {
-    "en": re.compile(
-        r"\b(?:and|or|but|so|because|since|although|if|when|while|that|which|who|to|of|for|with|"
-        r"from|in|on|at|by|the|a|an|my|our|their|is|are|was|were|i|we|they|it|um+|uh+|er+|hmm+|"
-        r"like|then|well|actually|basically|also|let me think|let me see|for example)"
-        r"[\s,.…-]*$",
-        re.IGNORECASE,
-    ),
-    "ko": re.compile(
-        r"(?:그래서|그런데|근데|그리고|하지만|그러니까|왜냐하면|왜냐면|또한|또|만약에?|"
-        r"예를 들어서?|음+|어+|그+|저+|뭐|이제|약간|일단|"
-        r"[가-힣]+(?:는데|지만|니까|면서|려고|거나|다가|아서|어서|해서|라서|"
-        r"때문에|위해서?|을|를|에서|에게|한테|으로|와|과|의|고|며|면))[\s,.…-]*$"
-    ),
-}
-_FINISHED = {
-    "en": re.compile(r"[a-z0-9][.!?][\"')]*\s*$", re.IGNORECASE),
-    "ko": re.compile(
-        r"(?:습니다|습니까|ㅂ니다|니다|니까요|어요|아요|해요|에요|예요|이요|네요|군요|데요|거든요|죠|지요|"
-        r"까요|세요|했다|이다|한다)[.!?…\s]*$"
-    ),
-}
+from voice.completeness_words import (
+    ANNOUNCED,
+    ENUMERATION,
+    FINAL_ENDINGS,
+    FIRST_ITEMS,
+    HALF_FINAL,
+    LAST_ITEMS,
+    LATER_ITEMS,
+    OFTEN_OPEN,
+    OPEN_ENDINGS,
+    OPEN_WORDS,
+    PHRASES_OF_THOUGHT,
+    SUBORDINATORS,
+)
 
 
-def completeness(text: str, language: str) -> float | None:
-    """Probability (0–1) that ``text`` ends a thought; None when its end tells nothing."""
-    unfinished, finished = _UNFINISHED.get(language), _FINISHED.get(language)
-    if unfinished is None or finished is None or not text.strip():
-        return None
-    if text.rstrip().endswith(("...", "…", ",", "-", "—")) or unfinished.search(text):
-        return 0.1
-    return 0.8 if finished.search(text) else None
+class Reading(Enum):
+    """How the words end."""
+
+    FILLER = "a sound of hesitation"
+    OPEN = "a word or an ending that something has to follow"
+    LISTING = "a list that has been announced or begun and is not at its end"
+    CLAUSE = "half a sentence: a subordinate clause that waits for the main one"
+    UNCLEAR = "nothing that tells"
+    SENTENCE = "a whole sentence"
 
 
-def combined(heard: float, read: float | None) -> float:
-    """The turn model's probability, corrected by what the words tell."""
-    if read is None:
-        return heard
-    if read < 0.5:
-        return min(heard, 0.35)
-    return max(heard, 0.6) if heard > 0.15 else 0.4
+NOT_YET_LISTED = 8
+"""Words behind "there were two reasons" that cannot be the reasons yet."""
+LONGEST_ITEM = 14
+"""Words after which the first of several things has been left behind, whatever came of the rest."""
+_SENTENCES = re.compile(r"(?<=[.!?。])\s+")
+
+
+def reading(text: str, language: str) -> Reading:
+    """How ``text``, all that was said so far in ``language`` (``en`` or ``ko``), ends."""
+    if language not in OPEN_WORDS:
+        return Reading.UNCLEAR
+    plain = text.strip().lower()
+    bare = plain.rstrip(" .,!?…·-—–\"'”’")
+    if not bare:
+        return Reading.UNCLEAR
+    if PHRASES_OF_THOUGHT[language].search(bare):
+        return Reading.FILLER
+    if OPEN_WORDS[language].search(bare) or plain.endswith((",", "-", "—", "–", "...", "…")):
+        return Reading.OPEN
+    last = _SENTENCES.split(plain)[-1]
+    stopped = plain.endswith((".", "!", "?"))
+    if language == "ko":
+        ending = _korean(bare)
+    elif OFTEN_OPEN.search(bare):
+        ending = Reading.UNCLEAR if stopped else Reading.OPEN
+    elif SUBORDINATORS.match(last) and "," not in last and len(last.split()) < 9:
+        ending = Reading.CLAUSE
+    else:
+        ending = Reading.SENTENCE if stopped else Reading.UNCLEAR
+    if ending in (Reading.SENTENCE, Reading.UNCLEAR) and _lists(bare, language):
+        return Reading.LISTING
+    return ending
+
+
+def _korean(bare: str) -> Reading:
+    """A Korean sentence ends in its verb, and the verb's ending tells whether it is over."""
+    if HALF_FINAL.search(bare):
+        return Reading.UNCLEAR
+    if FINAL_ENDINGS.search(bare):
+        return Reading.SENTENCE
+    if OPEN_ENDINGS.search(bare):
+        return Reading.OPEN
+    # One or two words may well be all: a name, a number.
+    return Reading.CLAUSE if len(bare.split()) > 2 else Reading.UNCLEAR
+
+
+def _lists(bare: str, language: str) -> bool:
+    """Whether a list was announced or begun, of which more is to come."""
+    if language == "en" and ENUMERATION.search(bare):
+        return True
+    if LAST_ITEMS[language].search(bare):
+        return False
+    if announced := ANNOUNCED[language].search(bare):
+        return len(bare[announced.end() :].split()) < NOT_YET_LISTED
+    first = FIRST_ITEMS[language].search(bare)
+    if first is None or len(bare[first.end() :].split()) > LONGEST_ITEM:
+        return False
+    return not LATER_ITEMS[language].search(bare, first.end())

@@ -38,7 +38,7 @@ class InterviewerWords:
 
 @dataclass(frozen=True, slots=True)
 class SoundStarted:
-    """The sound that follows belongs to this utterance."""
+    """The sound that follows belongs to this utterance; ``rate`` is in Hz."""
 
     utterance: str
     rate: int
@@ -82,15 +82,20 @@ class Latency:
     """Where the time of one reply went, in seconds; None: the stage was not needed."""
 
     endpoint: float | None = None
+    """End of the candidate's speech to the decision that it was the end."""
     stt: float | None = None
+    """Asking for all words to having them."""
     llm_first_token: float | None = None
+    """Asking the language model to its first token."""
     tts_first_audio: float | None = None
+    """The first clause to its sound."""
     total: float | None = None
+    """Voice-to-voice: end of the candidate's speech to the first sound of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnCompleted:
-    """One exchange is over and recorded."""
+    """One exchange is over and recorded: the ``turn``-th of the interview, counted from 1."""
 
     turn: int
     candidate_text: str

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from voice.agent import Agent, Line, Record, Reply, Speech
-from voice.audio import WIDTH, Audio, resample
-from voice.clips import PreparedSynthesizer
-from voice.engines import Clip, Synthesizer
-from voice.errors import EngineError
+from voice.agent import Agent, Record, Speech
+from voice.audio import WIDTH, Audio
+from voice.completions import Completions
+from voice.echo import LATEST, FarEnd, Playback
+from voice.engines import Clip
 from voice.events import (
     Event,
     Failed,
@@ -32,34 +32,77 @@ FRAME = 0.1
 """Seconds of sound in one event."""
 AHEAD = 1.2
 """Seconds of sound that may be on their way before they are played."""
+LATEST_REPORT = 2.5
+"""Seconds after a reply's sound that its client may take to tell that it has played all of it."""
+UNREPORTED = 0.2
+"""Seconds after it at which a client that never tells has played it."""
+AT_ONCE = 0.5
+"""Seconds of a reply in which the candidate's voice has begun at the same moment."""
+AFTERWARDS = 1.0
+"""Seconds after a reply in which what is heard may still be its echo."""
 READING_SPEED = 18.0
 """Weight of text read in a second, where it is shown because it could not be spoken."""
 
 
 class Floor:
-    """Speaks turns: clauses to clips, clips to paced events, and keeps the record of it."""
+    """Sends a turn's clips as paced events, and keeps the record of what was heard of them."""
 
     def __init__(
         self,
-        synthesizers: Mapping[str, Synthesizer],
         agent: Agent,
         record: Record,
         outbox: Outbox,
+        completions: Completions,
         clock: Callable[[], float],
-        rate: int,
     ) -> None:
         self.turn: Turn | None = None
-        self.rate = rate
-        self._synthesizers = synthesizers
+        """Which has it; what is a draft has not."""
         self._agent = agent
         self._record = record
         self._outbox = outbox
+        self._completions = completions
         self._clock = clock
+        self._far_end: tuple[Turn, FarEnd] | None = None
+        """The last turn that was audible, and its sound."""
+        self._last: Speech | None = None
         self._filing: set[asyncio.Task[None]] = set()
 
     @property
     def audible(self) -> bool:
+        """Whether we are being heard, or will be in a moment."""
         return self.turn is not None and self.turn.audible
+
+    @property
+    def beginning(self) -> bool:
+        """A reply to what was spoken has only just begun: whoever speaks now began at the same
+        moment, goes on with the answer and is given way at once."""
+        turn = self.turn
+        if turn is None or turn.answer is None or turn.answer.source != "voice":
+            return False
+        started = turn.times.first_sound
+        return started is None or _now() - started < AT_ONCE
+
+    @property
+    def playback(self) -> Playback | None:
+        """What is being played of us, and for a moment after it what may still echo."""
+        if self._far_end is None:
+            return None
+        turn, far = self._far_end
+        now = _now()
+        if turn.times.over is not None and now - turn.times.over > LATEST:
+            self._far_end = None
+            return None
+        position = turn.playhead(now)
+        played_out = turn.all_sent and position >= turn.sent_seconds
+        return Playback(far, position, turn.audible and not played_out)
+
+    def spoken_at(self, moment: float) -> Speech | None:
+        """The reply of ours into which, or right after which, somebody began to speak at
+        ``moment`` on the interview's clock."""
+        last = self._last
+        if last is None or not last.start <= moment <= last.end + AFTERWARDS:
+            return None
+        return last
 
     def give(self, turn: Turn) -> None:
         """Let ``turn`` speak."""
@@ -72,44 +115,20 @@ class Floor:
         turn = self.turn
         if turn and turn.utterance == utterance:
             turn.reports_playback = True
-            turn.played_seconds = max(turn.played_seconds, seconds)
+            if seconds >= turn.played_seconds:
+                turn.played_seconds, turn.times.reported = seconds, _now()
             if done and turn.all_sent:
                 turn.played_out.set()
 
-    # -- a turn's stages ------------------------------------------------------------------
-
-    async def compose(self, turn: Turn) -> None:
-        """The reply's clauses, as they are written."""
-        if turn.reply:
-            async with aclosing(turn.reply.clauses) as clauses:
-                async for clause in clauses:
-                    if turn.times.first_clause is None:
-                        turn.times.first_clause = _now()
-                    await turn.clauses.put(clause)
-        await turn.clauses.put(None)
-
-    async def voice(self, turn: Turn) -> None:
-        """Clauses to clips; a clause that cannot be spoken is shown."""
-        while (clause := await turn.clauses.get()) is not None:
-            reply = turn.reply
-            assert reply is not None
-            try:
-                async with aclosing(self._speak(clause, reply)) as clips:
-                    async for clip in clips:
-                        await self._ready(turn, clip)
-            except EngineError as error:
-                log.warning("shown, not spoken: %s", error)
-                self._emit(turn, Failed("tts_failed"))
-                await self._ready(turn, Clip(clause, Audio(b"", self.rate)))
-        turn.ready.set()
-        await turn.clips.put(None)
-
     async def play(self, turn: Turn, started: Callable[[], None]) -> None:
-        """Send the clips at the pace of their playback, once the answer is recorded."""
+        """Send the clips at the pace of their playback, once the answer is recorded; ``started``
+        is called with the first of them. Returns when they have been heard."""
         await turn.recorded.wait()
         playhead = 0.0
         async with asyncio.TaskGroup() as filing:
             while (clip := await turn.clips.get()) is not None:
+                if not turn.open:
+                    return  # A cancellation takes a step to reach a stage.
                 if turn.speech is None:
                     turn.speech = self._begin(turn)
                     filing.create_task(self._record.interviewer_speaks(turn.speech))
@@ -119,7 +138,7 @@ class Floor:
             return
         turn.all_sent = True
         self._emit(turn, SoundEnded(turn.utterance, turn.sent_seconds))
-        grace = 2.5 if turn.reports_playback else 0.2
+        grace = LATEST_REPORT if turn.reports_playback else UNREPORTED
         with suppress(TimeoutError):
             await asyncio.wait_for(turn.played_out.wait(), max(0.0, playhead - _now()) + grace)
         self._close(turn, Outcome.COMPLETED)
@@ -132,8 +151,8 @@ class Floor:
         self._outbox.recall_sound(turn.utterance)
         self._close(turn, Outcome.INTERRUPTED if audible else Outcome.DROPPED)
         if audible and announce and turn.speech:
-            heard = turn.speech.heard, turn.played(_now())
-            self._outbox.put(SoundCleared(turn.utterance, *heard))
+            speech = turn.speech
+            self._outbox.put(SoundCleared(turn.utterance, speech.heard, speech.heard_seconds))
 
     def fail(self, turn: Turn) -> None:
         """The turn could not be finished; what was heard of it counts."""
@@ -149,24 +168,22 @@ class Floor:
         while self._filing:
             await asyncio.wait(self._filing)
 
-    async def prepare(self, line: Line) -> None:
-        """Have a line's sound ready before anybody asks for it."""
-        synthesizer = self._synthesizer(line.language)
-        if isinstance(synthesizer, PreparedSynthesizer):
-            await synthesizer.prepare(line.text, language=line.language, voice=line.voice)
-
     def _close(self, turn: Turn, outcome: Outcome) -> None:
+        """The turn is over; the first outcome counts."""
         if not turn.open:
             return
         turn.outcome = outcome
+        turn.times.over = _now()
         if self.turn is turn:
             self.turn = None
         if speech := turn.speech:
             speech.end = self._clock()
             speech.said = turn.said()
             speech.heard = turn.heard(_now())
+            speech.heard_seconds = turn.played(_now())
             speech.interrupted = outcome is not Outcome.COMPLETED
             speech.whole = turn.all_sent
+            self._last = speech
             self._agent.spoke(speech)
         if turn.speech or turn.number:
             task = asyncio.create_task(self._file(turn))
@@ -180,10 +197,13 @@ class Floor:
         except Exception:
             log.exception("what the interviewer said could not be recorded")
             self._outbox.put(Failed("internal"))
-            return
-        if turn.number and turn.answer:
+            completed = None
+        else:
             heard = turn.speech.heard if turn.speech else ""
-            self._outbox.put(TurnCompleted(turn.number, turn.answer.text, heard, turn.latency()))
+            said = turn.answer.text if turn.answer else ""
+            completed = TurnCompleted(turn.number, said, heard, turn.latency())
+        if turn.number:
+            self._completions.settle(turn.number, completed)
 
     # -- sound ----------------------------------------------------------------------------
 
@@ -191,12 +211,15 @@ class Floor:
         assert turn.reply is not None
         self._emit(turn, SoundStarted(turn.utterance, turn.rate))
         turn.times.first_sound = _now()
+        self._far_end = turn, FarEnd(turn.rate)
         return Speech(
             turn.utterance, turn.reply.language, self._clock(), purpose=turn.reply.purpose,
-            latency=turn.latency(),
+            latency=turn.latency(), reply=turn.reply,
         )  # fmt: skip
 
     async def _send(self, turn: Turn, clip: Clip, playhead: float) -> float:
+        """Send one clip, the first sound of which is played at ``playhead`` on the loop's clock;
+        returns when its last one is."""
         space = " " if turn.sent else ""
         turn.sent.append(clip)
         self._emit(turn, InterviewerWords(turn.utterance, space + clip.text))
@@ -210,24 +233,11 @@ class Floor:
             if playhead - _now() > AHEAD:
                 await asyncio.sleep(playhead - _now() - AHEAD)
             self._emit(turn, Sound(turn.utterance, frame.pcm))
+            if self._far_end:
+                self._far_end[1].add(frame.pcm)
             turn.sent_seconds += frame.seconds
             playhead += frame.seconds
         return playhead if clip.audio.pcm else playhead + weight(clip.text) / READING_SPEED
-
-    async def _ready(self, turn: Turn, clip: Clip) -> None:
-        if turn.times.first_clip is None:
-            turn.times.first_clip, turn.rate = _now(), self.rate
-        await turn.clips.put(Clip(clip.text.strip(), resample(clip.audio, turn.rate), clip.visemes))
-        turn.ready.set()
-
-    def _speak(self, text: str, reply: Reply) -> AsyncGenerator[Clip]:
-        synthesizer = self._synthesizer(reply.language)
-        return synthesizer.speak(text, language=reply.language, voice=reply.voice)
-
-    def _synthesizer(self, language: str) -> Synthesizer:
-        if language not in self._synthesizers:
-            raise EngineError("synthesizer", f"no_{language}_voice")
-        return self._synthesizers[language]
 
     def _emit(self, turn: Turn, event: Event) -> None:
         if turn.open:

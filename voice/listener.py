@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from voice.audio import Audio
+from voice.barge_in import LONGEST, BargeIn
+from voice.echo import EchoJudge, Playback, Source
 from voice.endpointing import (
     WINDOW_BYTES,
     WINDOW_SECONDS,
@@ -15,10 +18,15 @@ from voice.endpointing import (
     Started,
 )
 from voice.engines import Detector
+from voice.foreground import Foreground
 from voice.transcription import Transcription
 
 PRE_ROLL = 0.4
 """Seconds before the onset that belong to the utterance: onsets are found late."""
+LEAD = 0.16
+"""Of them, at least so many before the first voiced window."""
+JUST_NOW = 0.8
+"""Seconds after which a short word into the end of a question is no answer to it any more."""
 
 
 @dataclass(eq=False, slots=True)
@@ -43,15 +51,27 @@ class Listener:
         clock: Callable[[], float],
         transcribe: Callable[[], Transcription],
     ) -> None:
+        """``clock`` tells the interview's seconds; ``transcribe`` is asked for each utterance."""
         self.endpointer = Endpointer(patience)
         self.utterance: Utterance | None = None
         self.continues: Utterance | None = None
         """An utterance whose end may have been taken too early: the next speech belongs to it."""
-        self._detection = detector.open()
+        self.playback: Playback | None = None
+        """What is heard of us while the candidate is listened to."""
+        self.beginning = False
+        """A reply is only just beginning: who speaks now has not heard enough to be listening."""
+        self._barge_in = BargeIn()
+        self._echo = EchoJudge()
+        self._guarded = False
+        self._met = False
+        """The candidate has spoken: what their voice and their room sound like is known."""
+        self._detection = Foreground(detector.open())
         self._clock = clock
         self._transcribe = transcribe
         self._buffer = bytearray()
-        self._pre_roll: deque[tuple[bytes, float]] = deque(maxlen=round(PRE_ROLL / WINDOW_SECONDS))
+        self._pre_roll: deque[tuple[bytes, float]] = deque(
+            maxlen=round((LEAD + LONGEST + JUST_NOW) / WINDOW_SECONDS)
+        )
 
     def feed(self, pcm: bytes) -> Iterator[Activity]:
         """Take PCM s16le at 16 kHz, any length; gives each activity as it happens."""
@@ -59,14 +79,51 @@ class Listener:
         whole = len(self._buffer) // WINDOW_BYTES * WINDOW_BYTES
         windows, self._buffer = bytes(self._buffer[:whole]), self._buffer[whole:]
         for start in range(0, whole, WINDOW_BYTES):
-            if activity := self._judge(windows[start : start + WINDOW_BYTES]):
+            behind = (whole - start) / WINDOW_BYTES * WINDOW_SECONDS - WINDOW_SECONDS
+            if activity := self._judge(windows[start : start + WINDOW_BYTES], behind):
                 yield activity
+
+    def held_back(self) -> Audio | None:
+        """A sound into the interviewer's speech whose words may tell what it means; given once
+        while it goes on, and once when it has ended."""
+        if not self._guarded or not self._barge_in.unsettled:
+            return None
+        kept = round((self._barge_in.earlier + self._barge_in.age + LEAD) / WINDOW_SECONDS)
+        return Audio(b"".join(window for window, _ in list(self._pre_roll)[-kept:]))
+
+    @property
+    def sound_over(self) -> bool:
+        """The sound that is held back has ended."""
+        return self._barge_in.over
+
+    def heed(self) -> Activity | None:
+        """The words of the sound that is held back are a wish to speak; None: it is gone."""
+        if not self._guarded or self.endpointer.speaking or not self._barge_in.waits(JUST_NOW):
+            return None
+        activity = self._begin()
+        self._open(activity.at)
+        return activity
+
+    @property
+    def echoes(self) -> bool:
+        """Our own voice is known to come back from open speakers."""
+        return self._echo.delay is not None
 
     def finish(self) -> Activity | None:
         """The candidate says that the answer is complete (push-to-talk released)."""
         if activity := self.endpointer.finish():
             self._close(activity.at)
         return activity
+
+    def suspend(self) -> None:
+        """What has been said is not over, although nothing follows for now."""
+        self.continues = self.utterance
+        self.finish()
+
+    def close(self) -> None:
+        """Nothing follows what was said last, be it open, suspended or ended but unanswered."""
+        self.utterance = self.continues or self.utterance
+        self.finish()
 
     def discard(self) -> None:
         """The candidate answers in another way: what was being said is not an answer."""
@@ -75,9 +132,16 @@ class Listener:
             self.utterance.transcription.close()
         self.utterance = self.continues = None
 
-    def _judge(self, window: bytes) -> Activity | None:
+    def _judge(self, window: bytes, behind: float) -> Activity | None:
+        """Take the next window, whose end lies ``behind`` seconds before that of what has come."""
         probability = self._detection.probability(window)
-        activity = self.endpointer.feed(probability)
+        source = self._source(window, behind)
+        if source is Source.ECHO:
+            probability = 0.0
+        if self.endpointer.speaking:
+            activity = self.endpointer.feed(probability)
+        else:
+            activity = self._idle(probability)
         if isinstance(activity, Started):
             self._open(activity.at)
         elif isinstance(activity, Ended):
@@ -88,13 +152,48 @@ class Listener:
             self._pre_roll.append((window, probability))
         return activity
 
+    def _source(self, window: bytes, behind: float) -> Source:
+        ours = self.playback
+        if ours is None:
+            return Source.CANDIDATE
+        return self._echo.judge(window, ours.far, ours.position - behind)
+
+    def _idle(self, probability: float) -> Activity | None:
+        """Nobody has been speaking: does the candidate begin to?"""
+        was_guarded = self._guarded
+        # A voice in a reply's first moment is the candidate's only where nothing of ours echoes.
+        at_once = self.beginning and self._echo.absent
+        self._guarded = bool(self.playback and self.playback.audible and not at_once)
+        if self._guarded:
+            self.endpointer.feed(0.0)
+            certain = self._barge_in.feed(probability)
+            # Into the greeting only words are believed: it may be its own echo, or others talking.
+            return self._begin() if certain and self._met else None
+        activity = self.endpointer.feed(probability)
+        if was_guarded and activity is None and self._barge_in.waits(JUST_NOW):
+            activity = self._begin()
+        self._barge_in.forget()
+        return activity
+
+    def _begin(self) -> Started:
+        """What was held back is speech after all."""
+        clock, sound = self.endpointer.clock, self._barge_in
+        started = self.endpointer.begin(clock - sound.earlier - sound.age, clock - sound.silence)
+        sound.forget()
+        return started
+
     def _open(self, at: float) -> None:
+        self._met = True
         if self.continues is None:
             start = max(0.0, self._clock() - (self.endpointer.clock - at))
+            if self.utterance:
+                # Nobody reads it any more: its answer is recorded, or it was none.
+                self.utterance.transcription.close()
             self.utterance = Utterance(self._transcribe(), start, at)
         else:
             self.utterance, self.continues = self.continues, None
-        for window, probability in self._pre_roll:
+        kept = max(PRE_ROLL, self.endpointer.clock - at + LEAD)
+        for window, probability in list(self._pre_roll)[-round(kept / WINDOW_SECONDS) :]:
             self._append(self.utterance, window, probability)
         self._pre_roll.clear()
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from voice.errors import VoiceError
-from voice.events import Event, Sound
+from voice.events import Event, Sound, State, StateChanged
 
 LIMIT = 4_000
 """Events that may wait; more than a minute of sound. A receiver further behind is gone."""
@@ -19,6 +19,8 @@ class Outbox:
     """Events on their way to ``deliver``; sound that has lost its meaning can be taken back."""
 
     def __init__(self, deliver: Callable[[Event], Awaitable[None]]) -> None:
+        self.state: State | None = None
+        """The last one that was shown."""
         self._deliver = deliver
         self._events: deque[Event] = deque()
         self._arrived = asyncio.Event()
@@ -26,11 +28,18 @@ class Outbox:
         self._empty.set()
 
     def put(self, event: Event) -> None:
+        """Raises ``ReceiverTooSlow``."""
         if len(self._events) >= LIMIT:
             raise ReceiverTooSlow(f"{LIMIT} events are waiting")
         self._events.append(event)
         self._empty.clear()
         self._arrived.set()
+
+    def show(self, state: State) -> None:
+        """Tell what the interviewer is doing, if that is new."""
+        if state != self.state:
+            self.state = state
+            self.put(StateChanged(state))
 
     def recall_sound(self, utterance: str) -> None:
         """Remove this utterance's sound that has not left yet."""
@@ -47,6 +56,7 @@ class Outbox:
         await self._empty.wait()
 
     async def run(self) -> None:
+        """Deliver, until it is cancelled; raises what ``deliver`` raises."""
         while True:
             await self._arrived.wait()
             while self._events:

@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from voice.engines import Verdict
-from voice.moderation import plain, uncovered
+from voice.hangul import is_hangul, split
+from voice.moderation import plain, readings
 
 _KOREAN = re.compile("[가-힣ㄱ-ㅣ]")
 _GAP = r"(?:[\s,'-]+[\w'*]+){0,3}?[\s,'-]+"
@@ -33,11 +34,18 @@ class Entry:
 
 
 class PhraseList:
-    """``entries`` to look for, and ``allowed`` patterns within which nothing counts."""
+    """``entries`` to look for, ``allowed`` patterns within which nothing counts, and the ``words``
+    of the phrases, by which a text of single letters is read."""
 
-    def __init__(self, entries: Iterable[Entry], allowed: Iterable[re.Pattern[str]] = ()) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        allowed: Iterable[re.Pattern[str]] = (),
+        words: Iterable[str] = (),
+    ) -> None:
         self._entries = tuple(entries)
         self._allowed = tuple(allowed)
+        self._words = frozenset(words)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "PhraseList":
@@ -52,17 +60,22 @@ class PhraseList:
                 *map(re.compile, group.get("patterns", ())),
             )
         ]
-        return cls(entries, map(innocent, document.get("allowed", ())))
+        phrases = (phrase for group in document["entries"] for phrase in group.get("phrases", ()))
+        words = (word for phrase in phrases for word in re.findall("[a-z]+", phrase))
+        return cls(entries, map(innocent, document.get("allowed", ())), words)
 
     def __add__(self, other: "PhraseList") -> "PhraseList":
-        return PhraseList(self._entries + other._entries, self._allowed + other._allowed)
+        return PhraseList(
+            self._entries + other._entries,
+            self._allowed + other._allowed,
+            self._words | other._words,
+        )
 
     def judge(self, text: str) -> Verdict:
         """The highest level found, with the categories of everything found, gravest first."""
         shown = plain(text)
-        hidden = uncovered(shown)
         found = {entry: entry.confidence for entry in self._found(shown)}
-        if hidden != shown:
+        for hidden in readings(shown, self._words):
             for entry in self._found(hidden):
                 found.setdefault(entry, _UNCOVERED_SHARE * entry.confidence)
         if not found:
@@ -115,7 +128,7 @@ def _start(phrase: str) -> str:
 def _word(word: str) -> str:
     letters = word.strip("*")
     if _KOREAN.search(letters):
-        return "".join(f"{re.escape(c)}+" if "ㄱ" <= c <= "ㅣ" else re.escape(c) for c in letters)
+        return _abbreviated(letters)
     first, *rest = [(letter, len(list(group))) for letter, group in groupby(letters)]
     spelled = _repeated(*first, masked=False)
     spelled += "".join(
@@ -123,6 +136,14 @@ def _word(word: str) -> str:
         for index, (letter, count) in enumerate(rest, 1)
     )
     return spelled + ("[a-z]*" if word.endswith("*") else "(?![a-z0-9])")
+
+
+def _abbreviated(letters: str) -> str:
+    """Korean letters of which some may be given by their first consonant only: 병ㅅ, 개ㅅㄲ."""
+    if len(letters) > 1 and all(map(is_hangul, letters)):
+        either = "".join(f"[{letter}{split(letter).onset}]" for letter in letters)
+        return rf"(?=[ㄱ-ㅎ]{{0,{len(letters) - 1}}}[가-힣]){either}"
+    return "".join(f"{re.escape(c)}+" if "ㄱ" <= c <= "ㅣ" else re.escape(c) for c in letters)
 
 
 def _repeated(letter: str, count: int, *, masked: bool) -> str:

@@ -1,11 +1,14 @@
 """LLM deltas -> speakable clauses, in Korean and English; pure.
 
 The first clause is cut at the earliest boundary that can be spoken, because the reply's latency
-ends with it; later ones are whole sentences, because prosody gains from length.
+ends with it; later ones are whole sentences, because prosody gains from length. Of a text that is
+still being written, the first may also be a phrase (``voice.early_break``).
 """
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+
+from voice.early_break import early_break
 
 FIRST_MINIMUM = 12
 """Shortest first clause that may end at a comma, in weight (a Hangul syllable weighs three)."""
@@ -30,9 +33,10 @@ def split(text: str) -> list[str]:
     return [*buffer.add(text), *buffer.rest()]
 
 
-async def clauses(deltas: AsyncIterable[str]) -> AsyncGenerator[str]:
-    """Clauses of a text that is still being written, each as soon as it is whole."""
-    buffer = _Buffer()
+async def clauses(deltas: AsyncIterable[str], *, early: bool = False) -> AsyncGenerator[str]:
+    """Clauses of a text that is still being written, each as soon as it is whole; ``early``: the
+    first one as soon as a phrase of it is."""
+    buffer = _Buffer(early=early)
     async for delta in deltas:
         for clause in buffer.add(delta):
             yield clause
@@ -41,7 +45,8 @@ async def clauses(deltas: AsyncIterable[str]) -> AsyncGenerator[str]:
 
 
 class _Buffer:
-    def __init__(self) -> None:
+    def __init__(self, *, early: bool = False) -> None:
+        self._early = early
         self._text = ""
         self._first = True
 
@@ -69,6 +74,8 @@ class _Buffer:
             for match in _CLAUSE_END.finditer(self._text, 0, sentence or len(self._text)):
                 if weight(self._text[: match.end()]) >= FIRST_MINIMUM:
                     return match.end()
+            if self._early and (end := early_break(self._text[:sentence])):
+                return end
         if sentence is not None:
             return sentence
         if weight(self._text) > LONGEST:

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 0.5
 """Seconds between the beginnings of two readings of what is being said."""
+SHOWN_EVERY = 0.1
+"""Seconds between two partial subtitles that come by themselves."""
 FALLING_SILENT = 0.05
 """With this much silence a pause may be beginning, whose reading must find the recognizer free."""
 
@@ -26,10 +28,18 @@ class Subtitles:
         self._reading: asyncio.Task[None] | None = None
         self._read_at = 0.0
         self._final = ""
+        self._shown = ""
 
     def follow(self, utterance: Utterance, silence: float) -> None:
-        """Read the utterance again if it is time to; call it with every piece of audio."""
+        """Show what has come in, or read the utterance again if it is time to; call it with
+        every piece of audio."""
         now = asyncio.get_running_loop().time()
+        if utterance.transcription.live:
+            words = utterance.transcription.so_far
+            if words.text != self._shown and now - self._read_at >= SHOWN_EVERY:
+                self._read_at, self._shown = now, words.text
+                self.partial(utterance, words)
+            return
         busy = self._reading is not None and not self._reading.done()
         if busy or silence > FALLING_SILENT or now - self._read_at < EVERY:
             return

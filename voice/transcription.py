@@ -8,6 +8,7 @@ long answer, which the reply waits for, is as short as that of a short one.
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import TypedDict
 
 from voice.audio import RATE, WIDTH, Audio
 from voice.engines import Recognizer, Transcript
@@ -23,8 +24,23 @@ SHORTEST_DETECTABLE = 1.6
 """Shorter speech says too little to tell its language: the expected one is assumed."""
 
 
+class Expected(TypedDict):
+    """``language`` None: to be told from the speech, and assumed to be ``expected_language`` where
+    there is too little of it. ``terms`` are words to expect.
+    """
+
+    language: str | None
+    expected_language: str | None
+    terms: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """A request to the recognizer: from what is kept up to byte ``until`` of the utterance.
+
+    ``keeps``: it ends in a pause, so that its words will not be read again.
+    """
+
     task: asyncio.Task[Transcript]
     until: int
     keeps: bool
@@ -46,11 +62,24 @@ class Transcription:
         self._expected = expected_language
         self._terms = terms
         self._audio = bytearray()
+        """All of it, PCM s16le at 16 kHz; positions below are bytes from its beginning."""
         self._kept: list[tuple[Transcript, float]] = []
+        """Words that are settled, and the seconds of audio that they were read in."""
         self._kept_until = 0
         self._voiced_until = 0
         self._recent: deque[tuple[float, int]] = deque(maxlen=SEARCH_WINDOWS)
         self._reading: _Reading | None = None
+        self._closed = False
+
+    @property
+    def live(self) -> bool:
+        """Whether the words come by themselves while they are spoken."""
+        return False
+
+    @property
+    def so_far(self) -> Transcript:
+        """The words that are known without reading any more."""
+        return self._joined()
 
     @property
     def reading(self) -> bool:
@@ -58,7 +87,7 @@ class Transcription:
         return self._reading is not None and not self._reading.task.done()
 
     def add(self, window: bytes, probability: float, *, voiced: bool) -> None:
-        """Append one window of the microphone."""
+        """Append one window of the microphone; ``probability`` is that of speech in it."""
         self._audio += window
         position = len(self._audio)
         if voiced:
@@ -88,11 +117,11 @@ class Transcription:
             end = len(self._audio)
             long = end - self._kept_until >= KEEP_AFTER * BYTES_PER_SECOND
             return await self._read(end, keep=long)
-        return self._joined(self._reading, await asyncio.shield(self._reading.task))
+        return await self._words_of(self._reading)
 
     async def _read(self, end: int, *, keep: bool) -> Transcript:
         audio = Audio(bytes(self._audio[self._kept_until : end]))
-        if self._voiced_until <= self._kept_until:
+        if self._closed or self._voiced_until <= self._kept_until:
             return self._joined()
         task = asyncio.create_task(
             self._recognizer.transcribe(
@@ -101,7 +130,12 @@ class Transcription:
         )
         self._reading = reading = _Reading(task, end, keep)
         task.add_done_callback(lambda _: self._keep(reading, audio.seconds))
-        return self._joined(reading, await asyncio.shield(task))
+        return await self._words_of(reading)
+
+    async def _words_of(self, reading: _Reading) -> Transcript:
+        """All words, once ``reading`` is done; who no longer waits for it does not stop it."""
+        tail = await asyncio.shield(reading.task)
+        return self._joined(None if reading.keeps else tail)
 
     def _language_for(self, seconds: float) -> str | None:
         if self._language:
@@ -119,13 +153,10 @@ class Transcription:
             self._kept.append((reading.task.result(), seconds))
             self._kept_until = reading.until
 
-    def _joined(
-        self, reading: _Reading | None = None, tail: Transcript | None = None
-    ) -> Transcript:
+    def _joined(self, tail: Transcript | None = None) -> Transcript:
+        """What is kept, and ``tail`` behind it."""
         parts = [part for part, _ in self._kept]
-        if reading and tail and not reading.keeps:
-            parts.append(tail)
-        spoken = [part for part in parts if part.text]
+        spoken = [part for part in (*parts, tail) if part and part.text]
         if not spoken:
             return Transcript("", self._language or self._expected or "en", 0.0)
         longest = max(spoken, key=lambda part: len(part.text))
@@ -135,5 +166,6 @@ class Transcription:
 
     def close(self) -> None:
         """Stop reading; nobody wants the words any more."""
+        self._closed = True
         if self._reading:
             self._reading.task.cancel()

@@ -26,17 +26,35 @@ class Stopwatch:
     """Moments of one turn on the event loop's clock; None: not reached."""
 
     speech_ended: float | None = None
+    """The candidate's last voice."""
     floor: float | None = None
+    """It was given the floor."""
     asked: float | None = None
+    """All words of the answer were asked for."""
     understood: float | None = None
+    """They were there."""
     first_clause: float | None = None
+    """The reply's first clause was there."""
     first_clip: float | None = None
+    """So was its sound."""
     first_sound: float | None = None
+    """The first of it was sent."""
+    reported: float | None = None
+    """The client last said how much it has played."""
+    over: float | None = None
+    """It ended, whatever its outcome."""
 
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """One reply and its playback ledger: which clips were sent, and how much was heard."""
+    """One reply and its playback ledger, the only place that knows how far it got.
+
+    *Said*: ``said()``, all words that were sent. *Sent*: ``sent`` and ``sent_seconds``, clips that
+    have left for the client. *Heard*: ``heard()`` and ``played()``, as far as they were played.
+    *Cut*: ``outcome`` is not ``COMPLETED``, and said is more than heard. What is told of a turn –
+    the agent's history, subtitles, the avatar's clock, the record – is read from here once, when
+    it is over, as a ``Speech``.
+    """
 
     answer: Answer | None = None
     reply: Reply | None = None
@@ -46,15 +64,22 @@ class Turn:
     utterance: str = field(default_factory=lambda: str(uuid.uuid4()))
     times: Stopwatch = field(default_factory=Stopwatch)
     floor: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it is given the floor."""
     understood: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it is known what it replies to, and with what."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the first clip is there, or when it is known that there will be none."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the answer, if there is one, is on disk: only then is anything heard."""
+    filing: asyncio.Task[None] | None = None
+    """Puts a typed answer on disk; what becomes of the turn does not touch it."""
+    ignored: bool = False
+    """What was heard needs no answer: it was our own voice, come back."""
     clauses: "asyncio.Queue[str | None]" = field(default_factory=lambda: asyncio.Queue(2))
     clips: "asyncio.Queue[Clip | None]" = field(default_factory=lambda: asyncio.Queue(4))
     speech: Speech | None = None
     rate: int = 0
-    """Sample rate of its sound; fixed with its first clip."""
+    """Sample rate of its sound in Hz; fixed with its first clip."""
     sent: list[Clip] = field(default_factory=list)
     sent_seconds: float = 0.0
     all_sent: bool = False
@@ -70,6 +95,7 @@ class Turn:
 
     @property
     def open(self) -> bool:
+        """Whether it is not over."""
         return self.outcome is Outcome.OPEN
 
     def said(self) -> str:
@@ -88,6 +114,8 @@ class Turn:
             if seconds and left <= 0:
                 break
             words.append(_portion(clip.text, left / seconds) if seconds else clip.text)
+            if left < seconds - 1e-6:
+                break
             left -= seconds
         return " ".join(part for part in words if part)
 
@@ -99,7 +127,15 @@ class Turn:
             return 0.0
         return min(now - self.times.first_sound, self.sent_seconds)
 
+    def playhead(self, now: float) -> float:
+        """Seconds of it that are likely to have been played by ``now``, sent or not: between two
+        reports playback goes on."""
+        if self.times.reported is not None:
+            return self.played_seconds + now - self.times.reported
+        return 0.0 if self.times.first_sound is None else now - self.times.first_sound
+
     def latency(self) -> Latency:
+        """Where its time went, as far as it got."""
         times = self.times
         started = times.speech_ended
         return Latency(

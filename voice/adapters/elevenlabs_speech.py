@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -14,10 +13,12 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from voice.adapters.elevenlabs_sockets import Key, WarmSockets
 from voice.adapters.elevenlabs_stream import NAME, Chunk, WholeText, read, refusal
+from voice.adapters.secret import secret
 from voice.adapters.take import pieces
 from voice.alignment import AlignedSpeech
 from voice.engines import Clip
 from voice.errors import EngineError
+from voice.metering import Use, used
 from voice.sentences import split
 
 RATE = 24_000
@@ -36,8 +37,8 @@ class ElevenLabsSpeech:
 
     ``voice`` is the voice id where a persona names none; ``voice_settings`` go to the provider as
     they are. A socket for each voice in use, ``spares`` at most, is held open between turns and
-    renewed after ``idle`` seconds. Time-outs are seconds: to connect, to the first audio,
-    between two pieces of it.
+    renewed after ``idle`` seconds, until the voice was not used for ``keep`` seconds. Time-outs
+    are seconds: to connect, to the first audio, between two pieces of it.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class ElevenLabsSpeech:
         """
         if not text.strip():
             return
+        used(Use("synthesizer", NAME, self._model, characters=len(text)))
         speech = AlignedSpeech(text, RATE)
         heard = False
         async with aclosing(self._chunks(text, (voice or self._voice, language))) as chunks:
@@ -183,9 +185,7 @@ class ElevenLabsSpeech:
         return socket
 
     def _key(self) -> str:
-        if key := os.environ.get(self._api_key_env, ""):
-            return key
-        raise EngineError(NAME, "missing_key")
+        return secret(self._api_key_env, NAME)
 
 
 def _if_any(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

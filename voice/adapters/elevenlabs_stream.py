@@ -15,7 +15,7 @@ from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
 from websockets.http11 import Response
 
-from voice.adapters.refusal import QUOTA, refused
+from voice.adapters.refusal import QUOTA, body_of, refused
 from voice.alignment import Letter
 from voice.errors import EngineError
 
@@ -163,11 +163,7 @@ def _chunk(answer: StreamingAudioChunkWithTimestampsResponse) -> Chunk:
 
 def refusal(response: Response) -> EngineError:
     """The error for a handshake that the provider, or something before it, refused."""
-    try:
-        body = json.loads(response.body or b"")
-    except ValueError:
-        body = None
-    return _refused(response.status_code, response.headers, body)
+    return _refused(response.status_code, response.headers, body_of(response))
 
 
 def _refused(status: int, headers: Mapping[str, str], body: object) -> EngineError:

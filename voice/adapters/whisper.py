@@ -25,6 +25,7 @@ from voice.adapters import whisper_base
 from voice.audio import RATE, Audio, resample
 from voice.engines import Transcript
 from voice.errors import EngineError
+from voice.metering import Use, used
 
 Samples = NDArray[np.float32]
 P = ParamSpec("P")
@@ -81,7 +82,8 @@ class Whisper:
 
     ``model``: a folder or a name that faster-whisper knows; by default the packaged weights.
     ``languages``: what to choose from when the caller does not say. ``cpu_threads``: for one
-    request; ``compute_type`` and ``device`` as CTranslate2 names them.
+    request; ``beam_size``: readings that are followed side by side; ``compute_type`` and
+    ``device`` as CTranslate2 names them.
     """
 
     def __init__(
@@ -109,6 +111,7 @@ class Whisper:
         """Raises ``EngineError`` (``unsupported_language``, ``unavailable`` …)."""
         audio = resample(audio, RATE)
         guesses: list[Guess] = []
+        used(Use("recognizer", "whisper", seconds=audio.seconds))
         if audio.level > QUIET:
             samples = np.frombuffer(audio.pcm, np.int16).astype(np.float32)
             samples /= 32_768

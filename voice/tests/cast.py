@@ -9,6 +9,7 @@ from typing import Any
 from voice.adapters.scripted import scripted_engines
 from voice.agent import Answer, Line, Reply, Speech
 from voice.call import Call
+from voice.endpointing import Expected
 from voice.engines import Engines
 from voice.events import CandidateWords, Event, Sound, SoundCleared, TurnCompleted
 
@@ -31,6 +32,7 @@ class ScriptedAgent:
     language: str | None = "en"
     expected_language: str = "en"
     terms: str = ""
+    expected: Expected = field(default_factory=lambda: Expected(seconds=5))
     compose: Callable[[Answer], AsyncGenerator[str]] | None = None
     lines: Sequence[Line] = ()
 

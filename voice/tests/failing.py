@@ -1,6 +1,7 @@
 """Engines that break off where a test wants it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
 
 from voice.audio import Audio, silence
 from voice.engines import Clip, Message, Transcript
@@ -66,3 +67,8 @@ class HalfwayModel(_Ready):
         for _ in range(self._words):
             yield "What "
         raise EngineError("halfway model", "unavailable", retryable=True)
+
+    async def structured(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], *, max_tokens: int
+    ) -> dict[str, Any]:
+        raise EngineError("halfway model", "malformed", retryable=True)

@@ -10,6 +10,8 @@ from voice.tests.wire.elevenlabs import ElevenLabs
 from voice.tests.wire.fault import Fault
 from voice.tests.wire.server import Wire, serve
 
+pytestmark = pytest.mark.virtual_time
+
 LONG = 60.0
 
 

@@ -6,6 +6,7 @@ from voice.endpointing import (
     WINDOW_SECONDS,
     Ended,
     Endpointer,
+    Expected,
     Patience,
     Paused,
     Resumed,
@@ -72,10 +73,64 @@ def test_evidence_of_an_earlier_pause_does_not_count() -> None:
     assert feed(endpointer, 0.0, 0.5) == []
 
 
-def test_while_the_interviewer_speaks_it_takes_more_to_be_speech() -> None:
-    endpointer = Endpointer(guarded=True)
-    assert feed(endpointer, 1.0, 0.16) + feed(endpointer, 0.0, 0.5) == []
-    assert isinstance(feed(endpointer, 1.0, 0.3)[0], Started)
+def needed(expected: Expected, spoken: float, finished: float) -> float:
+    endpointer = Endpointer(expected=expected)
+    feed(endpointer, 1.0, spoken)
+    feed(endpointer, 0.0, 0.2)
+    endpointer.evidence(finished)
+    return endpointer.needed
+
+
+def test_a_case_gets_more_patience_than_a_name() -> None:
+    name, case = Expected(10, 0.8), Expected(75, 1.3)
+    assert needed(case, 3, 0.9) > needed(name, 3, 0.9)
+    assert needed(case, 3, 0.1) > needed(name, 3, 0.1)
+
+
+def test_an_answer_of_the_usual_length_ends_as_soon_as_any() -> None:
+    assert needed(Expected(60), 25, 0.9) == needed(Expected(10), 5, 0.9) == Patience().finished
+
+
+def test_who_is_used_to_pausing_is_waited_for() -> None:
+    slow = Endpointer()
+    feed(slow, 1.0, 1)
+    for _ in range(8):
+        feed(slow, 0.0, 0.2)
+        slow.evidence(0.1)
+        assert feed(slow, 0.0, 1.5) == []
+        feed(slow, 1.0, 1)
+    feed(slow, 0.0, 0.2)
+    slow.evidence(0.1)
+    assert slow.needed > needed(Expected(), 20, 0.1)
+
+
+def test_who_went_on_after_the_end_is_given_more_time() -> None:
+    endpointer = Endpointer()
+    feed(endpointer, 1.0, 5)
+    feed(endpointer, 0.0, 0.2)
+    before = endpointer.needed
+    assert [type(a) for a in feed(endpointer, 0.0, 1.2)] == [Ended]
+    feed(endpointer, 1.0, 5)
+    feed(endpointer, 0.0, 0.2)
+    assert endpointer.needed > before
+
+
+def test_a_silence_has_a_name() -> None:
+    endpointer = Endpointer()
+    seen = [endpointer.standing]
+    feed(endpointer, 1.0, 3)
+    seen.append(endpointer.standing)
+    feed(endpointer, 0.0, 0.3)
+    endpointer.evidence(0.9)
+    seen.append(endpointer.standing)
+    endpointer.evidence(0.1)
+    seen.append(endpointer.standing)
+    feed(endpointer, 0.0, 1)
+    seen.append(endpointer.standing)
+    endpointer.evidence(0.1, hesitant=True)
+    seen.append(endpointer.standing)
+    names = "SILENT SPEAKING DONE THINKING TRAILING_OFF STUCK"
+    assert [standing.name for standing in seen] == names.split()
 
 
 def test_a_held_button_outlasts_silence() -> None:

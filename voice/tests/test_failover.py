@@ -45,7 +45,7 @@ def pair(
     second = ScriptedRecognizer(last="from the second")
     engine = FailoverRecognizer("recognizer", {"first": first, "second": second}, clock=clock)
     switches: list[Switch] = []
-    engine.on_switch = switches.append
+    engine.watch(switches.append)
     return engine, second, switches
 
 
@@ -75,6 +75,24 @@ async def test_it_is_left_alone_longer_each_time() -> None:
     await heard(engine)
     assert first.requests == 2
     assert len(switches) == 1
+
+
+async def test_calls_that_meet_the_same_trouble_are_one_failure() -> None:
+    clock, first = Clock(), FailingRecognizer(EngineError("first", "timeout", retryable=True))
+    engine = FailoverRecognizer("recognizer", {"first": first}, clock=clock)
+    for _ in range(1_100):
+        with pytest.raises(EngineError):
+            await heard(engine)
+    clock.now += COOL_DOWN
+    assert engine.state() == {"first": "ok"}
+
+
+async def test_an_engine_may_fail_for_weeks() -> None:
+    clock, first = Clock(), FailingRecognizer(EngineError("first", "timeout", retryable=True))
+    engine, _, _ = pair(first, clock)
+    for _ in range(1_100):
+        clock.now += LONGEST_COOL_DOWN
+        assert await heard(engine) == "from the second"
 
 
 @pytest.mark.parametrize(
@@ -225,3 +243,13 @@ def test_what_is_configured_alike_is_one_engine_in_all_profiles() -> None:
     two = load(profile(model=entry("ScriptedModel", text="Else.")), made)
     assert one.recognizer is two.recognizer
     assert one.model is not two.model
+    assert one.synthesizers["en"] is two.synthesizers["en"]
+
+
+def test_a_list_that_is_configured_alike_has_one_circuit() -> None:
+    made: dict[str, object] = {}
+    both = [entry("ScriptedRecognizer"), entry("ScriptedRecognizer") | {"NAME": "other"}]
+    one = load(profile(recognizer=both), made)
+    two = load(profile(recognizer=both, model=entry("ScriptedModel", text="Else.")), made)
+    assert one.recognizer is two.recognizer
+    assert load(profile(recognizer=both[:1]), made).recognizer is not one.recognizer

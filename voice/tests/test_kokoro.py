@@ -96,7 +96,7 @@ async def test_closing_stops_the_synthesis(kokoro: Kokoro) -> None:
     ) as clips:
         await anext(clips)
     # The executor is free for the next speaker, not busy with the other 99 sentences.
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         assert await spoken(kokoro, "네.")
 
 

@@ -3,6 +3,7 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,6 +14,8 @@ from voice.adapters.llama import Llama
 from voice.engines import Message
 from voice.errors import EngineError
 
+PATIENT: Any = {"first_timeout": 120.0, "delta_timeout": 120.0}
+"""A busy machine takes its time."""
 SYSTEM = Message("system", "You are an interviewer. Answer with one short English question.")
 ANSWER = Message("candidate", "I moved our orders from one big table to a queue.")
 
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def llama() -> AsyncGenerator[Llama]:
-    engine = Llama()
+    engine = Llama(**PATIENT)
     yield engine
     await engine.close()
 
@@ -55,14 +58,15 @@ async def test_replies_may_be_written_at_the_same_time(llama: Llama) -> None:
     assert another
 
 
-async def test_closing_the_reply_frees_the_server(llama: Llama) -> None:
-    story = Message("candidate", "Count from one to one thousand in words.")
-    async with aclosing(llama.reply([story], max_tokens=1500)) as deltas:
+async def test_closing_the_reply_frees_the_server() -> None:
+    endless = Llama(grammar='root ::= "one " root', **PATIENT)
+    async with aclosing(endless.reply([ANSWER], max_tokens=1500)) as deltas:
         await anext(deltas)
-        assert await busy(llama)
-    async with asyncio.timeout(30):
-        while await busy(llama):
-            pass
+        assert await busy(endless)
+    async with asyncio.timeout(60):
+        while await busy(endless):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await endless.close()
 
 
 async def test_the_server_asks_for_its_key(llama: Llama) -> None:
@@ -73,19 +77,19 @@ async def test_the_server_asks_for_its_key(llama: Llama) -> None:
 
 
 async def test_a_grammar_constrains_the_reply() -> None:
-    engine = Llama(grammar='root ::= "Why" "?"')
+    engine = Llama(grammar='root ::= "Why" "?"', **PATIENT)
     assert "".join(await replied(engine, SYSTEM, ANSWER)) == "Why?"
     await engine.close()
 
 
 async def test_a_stop_sequence_ends_the_reply() -> None:
-    engine = Llama(grammar='root ::= "One" "#" "two"', stop=("#",))
+    engine = Llama(grammar='root ::= "One" "#" "two"', stop=("#",), **PATIENT)
     assert "".join(await replied(engine, SYSTEM, ANSWER)) == "One"
     await engine.close()
 
 
 async def test_closing_stops_the_server() -> None:
-    engine = Llama()
+    engine = Llama(**PATIENT)
     await engine.warm()
     port = urlsplit(engine.address).port
     assert port

@@ -11,6 +11,8 @@ from voice.engines import Message
 from voice.errors import EngineError
 from voice.tests.sse import Script, delta, end_stream, endpoint, event, open_stream, ping, send
 
+pytestmark = pytest.mark.virtual_time
+
 MESSAGES = (
     Message("system", "Be brief."),
     Message("interviewer", "Why?"),

@@ -136,13 +136,13 @@ def test_a_small_message_cannot_decode_to_hours() -> None:
         decoder.feed(header + b"\x1fC\xb6u\xff" + blocks)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.binary(max_size=600), max_size=6))
 def test_any_bytes_are_decoded_or_bad_audio(messages: list[bytes]) -> None:
     survive(messages)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_any_damage_to_a_recording_is_decoded_or_bad_audio(data: st.DataObject) -> None:
     damaged = bytearray(TONE[:4_000])

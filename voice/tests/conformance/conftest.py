@@ -9,6 +9,7 @@ from voice.tests.conformance.stands import KEY
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("ELEVENLABS_API_KEY", KEY)
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
 
 
 @pytest.fixture(autouse=True)

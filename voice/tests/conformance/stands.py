@@ -1,7 +1,8 @@
 """Every adapter with the provider that it is tried against."""
 
+import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -18,9 +19,7 @@ SHORT = 0.25
 """Seconds of the time-outs that a test waits for."""
 
 HANG_UP = 0.1
-"""Seconds within which a provider must learn that nobody wants its answer any more; the loop's
-own delays come on top.
-"""
+"""Seconds within which a provider must learn that nobody wants its answer any more."""
 
 E = TypeVar("E", bound=Engine)
 P = TypeVar("P", bound=Provider)
@@ -28,9 +27,11 @@ P = TypeVar("P", bound=Provider)
 
 @dataclass(frozen=True)
 class Stand(Generic[E, P]):
-    """``make`` takes the provider's address and options; ``short`` are its time-out options."""
+    """``make`` takes the provider's address and options; ``short`` are the time-out options of
+    ``adapter``."""
 
     name: str
+    adapter: type
     provider: Callable[[], P]
     make: Callable[..., E]
     short: tuple[str, ...]
@@ -51,6 +52,20 @@ class Stand(Generic[E, P]):
 
     def __str__(self) -> str:
         return self.name
+
+
+async def frees(cancel: Awaitable[Any] | None, freed: asyncio.Event) -> None:
+    """``cancel`` lets the provider know within ``HANG_UP`` that nobody wants its answer, which
+    would go on for ever otherwise; None: what cancels is under way already. In virtual time."""
+    cancelling = asyncio.ensure_future(cancel) if cancel else None
+    try:
+        async with asyncio.timeout(HANG_UP):
+            await freed.wait()
+    except TimeoutError:
+        raise AssertionError("the provider was not told in time") from None
+    finally:
+        if cancelling:
+            await cancelling
 
 
 def by_name(stands: list[Any]) -> list[Any]:

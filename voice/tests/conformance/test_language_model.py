@@ -2,28 +2,41 @@
 
 import asyncio
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
+from voice.adapters.gemini_chat import GeminiChat
 from voice.adapters.openai_chat import OpenAIChat
 from voice.engines import LanguageModel, Message
 from voice.errors import EngineError
-from voice.tests.conformance.stands import HANG_UP, Stand, by_name, check_error
+from voice.tests.conformance.stands import Stand, by_name, check_error, frees
 from voice.tests.wire.fault import Fault
+from voice.tests.wire.gemini_chat import GeminiChatWire
 from voice.tests.wire.openai import Chat
 
-STANDS = by_name(
+pytestmark = pytest.mark.virtual_time
+
+STANDS: list[Any] = by_name(
     [
-        Stand[LanguageModel, Chat](
+        Stand[LanguageModel, Any](
             "openai",
+            OpenAIChat,
             Chat,
             lambda url, **options: OpenAIChat(model="m", base_url=f"{url}/v1", **options),
             ("first_timeout", "delta_timeout"),
-        )
+        ),
+        Stand[LanguageModel, Any](
+            "gemini",
+            GeminiChat,
+            GeminiChatWire,
+            lambda url, **options: GeminiChat(model="m", base_url=url, **options),
+            ("first_timeout", "delta_timeout"),
+        ),
     ]
 )
 ON = pytest.mark.parametrize("stand", STANDS)
-S = Stand[LanguageModel, Chat]
+S = Stand[LanguageModel, Any]
 ASKED = (Message("system", "Be brief."), Message("candidate", "What only I know."))
 
 
@@ -55,10 +68,22 @@ async def test_the_first_delta_comes_before_the_last(stand: S) -> None:
 async def test_closing_hangs_up(stand: S) -> None:
     async with stand.open() as (engine, provider, wire):
         provider.go_on.clear()
-        async with aclosing(engine.reply(ASKED, max_tokens=99)) as deltas:
-            await anext(deltas)
-            assert not wire.hung_up.is_set()
-        await asyncio.wait_for(wire.hung_up.wait(), HANG_UP * 10)
+        deltas = engine.reply(ASKED, max_tokens=99)
+        await anext(deltas)
+        assert not wire.hung_up.is_set()
+        await frees(deltas.aclose(), wire.hung_up)
+
+
+@ON
+async def test_cancelling_before_the_first_delta_hangs_up(stand: S) -> None:
+    async with stand.open(Fault.SLOW_TO_START, first_timeout=9.0) as (_, _provider, wire):
+        engine = stand.make(wire.url)
+        task = asyncio.create_task(written(engine))
+        while not wire.requests:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        task.cancel()
+        await frees(None, wire.hung_up)
+        await engine.close()
 
 
 @ON
@@ -72,9 +97,38 @@ async def test_faults_have_codes(stand: S, fault: Fault, caplog: pytest.LogCaptu
 
 
 async def test_a_model_that_reasons_is_asked_its_own_way() -> None:
-    (stand,) = (param.values[0] for param in STANDS)
+    stand = next(param.values[0] for param in STANDS if param.id == "openai")
     async with stand.open(reasoning_effort="none") as (engine, _, wire):
         await written(engine)
     asked = wire.requests[0].json
     assert (asked["reasoning_effort"], asked["max_completion_tokens"]) == ("none", 99)
     assert not asked.keys() & {"max_tokens", "temperature"}
+
+
+@ON
+async def test_a_key_is_needed_and_a_new_one_needs_no_restart(
+    stand: S, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stand.open() as (engine, _, wire):
+        await engine.warm()
+        for name in ("OPENAI_API_KEY", "GEMINI_API_KEY"):
+            monkeypatch.setenv(name, "a-new-key")
+        await written(engine)
+        for name in ("OPENAI_API_KEY", "GEMINI_API_KEY"):
+            monkeypatch.delenv(name)
+        with pytest.raises(EngineError, match="missing_key"):
+            await written(engine)
+    assert "a-new-key" in str(wire.requests[-1].headers)
+    assert wire.connections == 1
+
+
+async def test_gemini_is_told_its_rules_apart_and_how_much_to_think() -> None:
+    stand = next(param.values[0] for param in STANDS if param.id == "gemini")
+    async with stand.open(thinking_level="minimal") as (engine, _, wire):
+        await written(engine)
+    asked = wire.requests[0].json
+    assert asked["systemInstruction"]["parts"][0]["text"] == "Be brief."
+    assert [content["role"] for content in asked["contents"]] == ["user"]
+    config = asked["generationConfig"]
+    assert config["maxOutputTokens"] == 99
+    assert "MINIMAL" in str(config["thinkingConfig"]).upper()

@@ -9,14 +9,17 @@ from voice.adapters.openai_transcription import OpenAITranscription
 from voice.audio import RATE, Audio, silence
 from voice.engines import Recognizer
 from voice.errors import EngineError
-from voice.tests.conformance.stands import HANG_UP, Stand, by_name, check_error
+from voice.tests.conformance.stands import Stand, by_name, check_error, frees
 from voice.tests.wire.fault import Fault
 from voice.tests.wire.openai import Transcriptions
+
+pytestmark = pytest.mark.virtual_time
 
 STANDS = by_name(
     [
         Stand[Recognizer, Transcriptions](
             "openai",
+            OpenAITranscription,
             Transcriptions,
             lambda url, **options: OpenAITranscription(base_url=f"{url}/v1", **options),
             ("first_timeout", "delta_timeout"),
@@ -93,7 +96,7 @@ async def test_cancelling_hangs_up(stand: S) -> None:
         task = asyncio.create_task(engine.transcribe(speech()))
         await provider.began.wait()
         task.cancel()
-        await asyncio.wait_for(wire.hung_up.wait(), HANG_UP * 10)
+        await frees(None, wire.hung_up)
         provider.go_on.set()
         assert (await engine.transcribe(speech())).text == provider.text
 

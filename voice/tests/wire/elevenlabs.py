@@ -2,21 +2,13 @@
 
 import asyncio
 import json
-import logging
 from array import array
 from base64 import b64encode
 from typing import Any
 
-from websockets.frames import Frame, Opcode
-from websockets.http11 import Request as Handshake
-from websockets.server import ServerProtocol
-
 from voice.tests.wire.fault import SECRET, STATUS, Fault
 from voice.tests.wire.server import Exchange, Request
-
-_QUIET = logging.getLogger(__name__)
-_QUIET.setLevel(logging.WARNING)
-"""What the adapter logs is under test, not what this server does."""
+from voice.tests.wire.socket import Socket
 
 LETTER = 60
 """Milliseconds that a letter is hummed for."""
@@ -89,30 +81,19 @@ class _Socket:
     def __init__(self, provider: ElevenLabs, exchange: Exchange) -> None:
         self._provider = provider
         self._exchange = exchange
-        self._protocol = ServerProtocol(logger=_QUIET)
+        self._socket = Socket(exchange)
         self._speaking: asyncio.Task[None] | None = None
 
     async def run(self, request: Request) -> None:
         """Until either side has hung up."""
-        self._protocol.receive_data(request.head)
         text = ""
         try:
-            while True:
-                for event in self._protocol.events_received():
-                    if isinstance(event, Handshake):
-                        self._protocol.send_response(self._protocol.accept(event))
-                    elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
-                        message = json.loads(bytes(event.data))
-                        self._provider.messages.append(message)
-                        text += message["text"] if message["text"] != " " else ""
-                        if not message["text"]:
-                            self._speaking = asyncio.create_task(self._speak(text))
-                await self._flush()
-                if self._protocol.close_expected():
-                    break
-                if not (data := await self._exchange.reader.read(65_536)):
-                    break
-                self._protocol.receive_data(data)
+            await self._socket.accept(request)
+            async for message in self._socket.messages():
+                self._provider.messages.append(message)
+                text += message["text"] if message["text"] != " " else ""
+                if not message["text"]:
+                    self._speaking = asyncio.create_task(self._speak(text))
         finally:
             if self._speaking:
                 self._speaking.cancel()
@@ -123,19 +104,17 @@ class _Socket:
         if fault is Fault.SLOW_TO_START:
             return
         if provider.refusal:
-            answer = {"message": SECRET, "error": provider.refusal, "code": 1008}
-            await self._send(json.dumps(answer).encode())
+            await self._socket.send({"message": SECRET, "error": provider.refusal, "code": 1008})
             return
         if fault is Fault.MALFORMED:
-            await self._send(b'{"' + SECRET.encode())
+            await self._socket.send_text(b'{"' + SECRET.encode())
         for number, part in enumerate(provider.parts(text)):
             alignment = {
                 "chars": list(part),
                 "charStartTimesMs": [LETTER * i for i in range(len(part))],
                 "charDurationsMs": [LETTER] * len(part),
             }
-            message = {"audio": hum(part), "isFinal": None, "alignment": alignment}
-            await self._send(json.dumps(message).encode())
+            await self._socket.send({"audio": hum(part), "isFinal": None, "alignment": alignment})
             if number == 1:
                 provider.began.set()
                 if fault is Fault.STALLED:
@@ -143,18 +122,9 @@ class _Socket:
                 if fault is Fault.DROPPED:
                     self._exchange.drop()
                 await provider.go_on.wait()
-        await self._send(b'{"audio": null, "isFinal": true}')
-
-    async def _send(self, message: bytes) -> None:
-        self._protocol.send_text(message)
-        await self._flush()
-
-    async def _flush(self) -> None:
-        for data in self._protocol.data_to_send():
-            if data:
-                await self._exchange.write(data)
+        await self._socket.send({"audio": None, "isFinal": True})
 
 
 def hum(text: str) -> str:
     """Base64 of PCM at 24 kHz."""
-    return b64encode(array("h", [600] * (len(text) * LETTER * 24)).tobytes()).decode()
+    return b64encode(array("h", [1_200] * (len(text) * LETTER * 24)).tobytes()).decode()

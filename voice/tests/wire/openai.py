@@ -94,11 +94,39 @@ class Transcriptions(_Events):
 
 
 class Chat(_Events):
-    """``POST /chat/completions``; writes ``text`` word by word."""
+    """``POST /chat/completions``; writes ``text`` word by word, or the next of ``objects`` at once.
+
+    ``knows_schemas`` False refuses a ``json_schema``, as older servers do.
+    """
 
     def __init__(self, fault: Fault | None = None, text: str = "What did you learn?") -> None:
         super().__init__(fault)
         self.text = text
+        self.objects = ["{}"]
+        self.knows_schemas = True
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        if request.json.get("stream"):
+            await super().stream(request, exchange, fault)
+            return
+        if request.json["response_format"]["type"] == "json_schema" and not self.knows_schemas:
+            body = json.dumps({"error": {"message": SECRET, "code": "unsupported"}}).encode()
+            await exchange.send(400, "application/json", body)
+            return
+        self.began.set()
+        if fault is Fault.STALLED:
+            await exchange.hang()
+        if fault is Fault.DROPPED:
+            exchange.drop()
+        await self.go_on.wait()
+        answer = "" if fault is Fault.EMPTY else self.objects[0]
+        self.objects = self.objects[1:] or self.objects
+        message = {"role": "assistant", "content": answer}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        body = json.dumps({"id": "1", "object": "chat.completion", "choices": [choice]}).encode()
+        await exchange.send(
+            200, "application/json", body[:-9] if fault is Fault.MALFORMED else body
+        )
 
     def events(self, request: Request) -> list[Any]:
         words = self.text.split(" ")
@@ -127,3 +155,36 @@ class Speech(_Endpoint):
 
     def _samples(self, request: Request) -> int:
         return round(len(request.json["input"]) * self.letter * 24_000)
+
+
+class Moderations(_Endpoint):
+    """``POST /moderations``; gives ``scores`` to every input, and 0 for what they do not name."""
+
+    categories = (
+        "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit",
+        "illicit/violent", "self-harm", "self-harm/instructions", "self-harm/intent", "sexual",
+        "sexual/minors", "violence", "violence/graphic",
+    )  # fmt: skip
+
+    def __init__(self, fault: Fault | None = None) -> None:
+        super().__init__(fault)
+        self.scores: dict[str, float] = {}
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        if fault is Fault.DROPPED:
+            exchange.drop()
+        if fault is Fault.STALLED:
+            await exchange.hang()
+        if fault is Fault.MALFORMED:
+            await exchange.send(200, "application/json", json.dumps({"error": SECRET}).encode())
+            return
+        scores = dict.fromkeys(self.categories, 0.0001) | self.scores
+        result = {
+            "flagged": any(score > 0.5 for score in scores.values()),
+            "categories": {name: score > 0.5 for name, score in scores.items()},
+            "category_applied_input_types": {name: ["text"] for name in scores},
+            "category_scores": scores,
+        }
+        results = [] if fault is Fault.EMPTY else [result]
+        answer = {"id": "modr-1", "model": request.json["model"], "results": results}
+        await exchange.send(200, "application/json", json.dumps(answer).encode())

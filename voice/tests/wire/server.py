@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -104,7 +105,14 @@ class _Reader(asyncio.StreamReader):
 
 
 @asynccontextmanager
-async def serve(provider: Provider) -> AsyncGenerator[Wire]:
+async def serve(
+    provider: Provider,
+    *,
+    port: int = 0,
+    remembers: bool = True,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncGenerator[Wire]:
+    """``port`` 0: any that is free. A wire that does not ``remember`` keeps no requests."""
     wire = Wire()
     clients: set[asyncio.Task[Any]] = set()
 
@@ -115,7 +123,8 @@ async def serve(provider: Provider) -> AsyncGenerator[Wire]:
         wire.connections += 1
         with suppress(ConnectionError, asyncio.CancelledError):
             while request := await _request(reader):
-                wire.requests.append(request)
+                if remembers:
+                    wire.requests.append(request)
                 if "upgrade" in request.headers:
                     await provider.answer(request, Exchange(reader, writer))
                     wire.hung_up.set()
@@ -135,8 +144,8 @@ async def serve(provider: Provider) -> AsyncGenerator[Wire]:
         reader = _Reader()
         return asyncio.StreamReaderProtocol(reader, lambda _, writer: connected(reader, writer))
 
-    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
-    wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", port, ssl=tls)
+    wire.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield wire
     finally:
