@@ -1,5 +1,6 @@
 """What is missing to run, each with the variable that mends it."""
 
+import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +10,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from interview_site.env import HOSTED_PROFILES, missing_keys
-from interviews.engines import roles
+from interviews.engines import interprets, roles
+from interviews.grounding.embedders import embedder
+from interviews.inference.remote import RemoteModel
 from interviews.models import InterviewConfig
 from interviews.moderation import moderator
+from interviews.reports.pdf import FOLDER
 from voice.errors import VoiceError
 
 
@@ -53,7 +58,13 @@ def profiles_of_configs(
         return []
     found: list[CheckMessage] = []
     active = InterviewConfig.objects.filter(active=True)
-    for title, profile in active.values_list("title", "profile"):
+    for title, profile, kind in active.values_list("title", "profile", "kind"):
+        if kind == InterviewConfig.Kind.INTERPRETER and not interprets(profile):
+            hint = "Set GEMINI_API_KEY, or choose a profile whose model writes both languages."
+            message = (
+                f"Interview config {title!r} interprets, which {profile!r} cannot: not offered."
+            )
+            found.append(Warning(message, hint=hint, id="interviews.W003"))
         if profile not in settings.VOICE_ENGINES:
             keys = " and ".join(missing_keys(profile)) if profile in HOSTED_PROFILES else ""
             hint = (
@@ -74,13 +85,58 @@ def guard_importable(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     try:
         moderator()
-    except (KeyError, TypeError, ImportError, ValueError) as error:
-        hint = 'MODERATOR looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}.'
+    except (AttributeError, KeyError, TypeError, ImportError, ValueError) as error:
+        hint = (
+            'MODERATOR looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}, or like '
+            '{"name": {"BACKEND": …}, "another": {"BACKEND": …}}.'
+        )
         found.append(Error(f"No moderator: {error!r}", hint=hint, id="interviews.E005"))
     if settings.AUDIO_PROFILE not in settings.VOICE_ENGINES:
         hint = "Set AUDIO_PROFILE to one of the profiles of VOICE_ENGINES_FILE."
         message = f"There is no engine profile {settings.AUDIO_PROFILE!r}."
         found.append(Error(message, hint=hint, id="interviews.E006"))
+    return found
+
+
+@register()
+def worker_reachable(**kwargs: Any) -> list[CheckMessage]:
+    """An engine in other processes needs a channel layer that leads there."""
+    backend = f"{RemoteModel.__module__}.{RemoteModel.__qualname__}"
+    if settings.REDIS_URL or backend not in json.dumps(settings.VOICE_ENGINES):
+        return []
+    hint = "Set REDIS_URL, or take the RemoteModel out of VOICE_ENGINES_FILE."
+    message = "A profile asks inference workers, which cannot be reached without Redis."
+    return [Error(message, hint=hint, id="interviews.E007")]
+
+
+@register()
+def scoring(**kwargs: Any) -> list[CheckMessage]:
+    """The scoring model can be made, and a report's PDF has its fonts."""
+    found: list[CheckMessage] = []
+    if config := settings.SCORING_MODEL:
+        try:
+            import_string(config["BACKEND"])(**config.get("OPTIONS", {}))
+        except (KeyError, TypeError, ImportError, ValueError, VoiceError) as error:
+            hint = 'SCORING_MODEL looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}.'
+            found.append(Error(f"No scoring model: {error!r}", hint=hint, id="interviews.E010"))
+    if not FOLDER.is_dir():
+        hint = f"Run `make {FOLDER.relative_to(settings.BASE_DIR)}`."
+        message = "The fonts of a report's PDF are missing; pages can still be printed."
+        found.append(Warning(message, hint=hint, id="interviews.W010"))
+    return found
+
+
+@register()
+def embedders_importable(**kwargs: Any) -> list[CheckMessage]:
+    """What searches documents can be made; without it follow-ups rest on answers alone."""
+    found: list[CheckMessage] = []
+    for language in settings.EMBEDDERS:
+        try:
+            embedder(language)
+        except (VoiceError, KeyError, TypeError, AttributeError) as error:
+            hint = 'EMBEDDERS looks like {"en": {"BACKEND": "package.module.Class"}}.'
+            message = f"No embedder for {language!r}: {error!r}"
+            found.append(Warning(message, hint=hint, id="interviews.W004"))
     return found
 
 

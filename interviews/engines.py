@@ -1,17 +1,25 @@
 """The engines of this process: one bundle a profile, shared by all its calls."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from voice import sessions
 from voice.clips import PreparedSynthesizer
 from voice.engines import Engine, Engines
-from voice.failover import Failover
+from voice.errors import EngineError
+from voice.failover import Failover, Switch
 from voice.loading import load
+
+log = logging.getLogger(__name__)
+
+BOTH = frozenset(("en", "ko"))
+"""The languages that an interpreter speaks."""
 
 _warm: set[str] = set()
 _made: dict[str, Any] = {}
@@ -33,8 +41,22 @@ def roles(profile: str) -> dict[str, Engine]:
         "turn_model": bundle.turn_model,
         "recognizer": bundle.recognizer,
         "model": bundle.model,
+        **({"speech": bundle.speech} if bundle.speech else {}),
+        **({"live_recognizer": bundle.live_recognizer} if bundle.live_recognizer else {}),
         **{f"synthesizer.{name}": engine for name, engine in bundle.synthesizers.items()},
     }
+
+
+def interprets(profile: str) -> bool:
+    """Whether a profile can say in Korean what it hears in English, and the other way."""
+    if profile not in settings.VOICE_ENGINES:
+        return False
+    bundle = engines(profile)
+    return bundle.speech is not None or bundle.model.languages >= BOTH
+
+
+def interpreting_profiles() -> list[str]:
+    return [profile for profile in settings.VOICE_ENGINES if interprets(profile)]
 
 
 async def warm(profile: str) -> AsyncIterator[tuple[str, float]]:
@@ -45,7 +67,14 @@ async def warm(profile: str) -> AsyncIterator[tuple[str, float]]:
     clock = asyncio.get_running_loop().time
     for role, engine in roles(profile).items():
         began = clock()
-        await engine.warm()
+        try:
+            await engine.warm()
+        except EngineError as error:
+            speech = engines(profile).speech
+            if role != "speech" or speech is None:
+                raise
+            log.warning("The cascade stands in for %s: %s", role, error)
+            sessions.note(speech, error)
         yield role, clock() - began
     _warm.add(profile)
 
@@ -56,12 +85,20 @@ def state() -> dict[str, str]:
 
 
 def circuits() -> dict[str, dict[str, dict[str, str]]]:
-    """``{profile: {role: {engine: "ok" | why it is left alone}}}``, of roles with more than one."""
+    """``{profile: {role: {engine: "ok" | why it is left alone}}}``, of roles with more than one.
+    For one that speaks by itself the cascade is another."""
     return {
-        profile: {role: engine.state() for role, engine in several.items()}
+        profile: found
         for profile in _warm & settings.VOICE_ENGINES.keys()
-        if (several := _several(profile))
+        if (found := _circuits(profile))
     }
+
+
+def _circuits(profile: str) -> dict[str, dict[str, str]]:
+    found = {role: engine.state() for role, engine in _several(profile).items()}
+    if speech := engines(profile).speech:
+        found["speech"] = {type(speech).__name__: sessions.state(speech)}
+    return found
 
 
 def _several(profile: str) -> dict[str, Failover]:
@@ -70,3 +107,18 @@ def _several(profile: str) -> dict[str, Failover]:
         for role, engine in roles(profile).items()
     }
     return {role: engine for role, engine in engines.items() if isinstance(engine, Failover)}
+
+
+def watch_voices(bundle: Engines, tell: Callable[[Switch], None]) -> Callable[[], None]:
+    """Call ``tell`` whenever another engine begins to speak, until what is returned is called."""
+    voices = [
+        voice.synthesizer if isinstance(voice, PreparedSynthesizer) else voice
+        for voice in bundle.synthesizers.values()
+    ]
+    stops = [voice.watch(tell) for voice in voices if isinstance(voice, Failover)]
+
+    def stop() -> None:
+        for each in stops:
+            each()
+
+    return stop

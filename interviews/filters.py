@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import Persona
 from interviews.forms import LANGUAGES
 from interviews.models import Interview
-from interviews.models.interview import InterviewQuerySet
+from interviews.models.interview_queries import InterviewQuerySet
 from interviews.templatetags.interview import persona_name
 
 
@@ -20,7 +20,10 @@ class InterviewFilter(filters.FilterSet):
     """Query: ``q``, ``candidate``, ``status``, ``persona``, ``language``, ``after``, ``before``."""
 
     q = filters.CharFilter(
-        method="by_words", label=_("Words that were said"), widget=TextInput({"type": "search"})
+        method="by_words",
+        max_length=200,
+        label=_("Words that were said"),
+        widget=TextInput({"type": "search"}),
     )
     candidate = filters.CharFilter(
         method="by_candidate", label=_("Candidate"), widget=TextInput({"type": "search"})

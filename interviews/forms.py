@@ -1,7 +1,7 @@
 """The set-up of an interview, and the consent to it."""
 
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -147,9 +147,10 @@ class SetupForm(forms.Form):
                 resume_text=data["resume_text"],
                 job_description=data["job_description"],
             )
+            eased = getattr(candidate, "accommodation", None)
             interview.snapshot["options"] |= {
                 "input_mode": data["input_mode"],
-                "typed_answers": data["typed_answers"],
+                "typed_answers": data["typed_answers"] or bool(eased and eased.typed),
             }
             interview.save(update_fields=["snapshot"])
         return interview
@@ -202,3 +203,8 @@ class ConsentForm(forms.Form):
         label=_("I have read this and agree to be interviewed by an AI."),
         error_messages={"required": _("Tick the box if you agree. Without it nothing begins.")},
     )
+
+    def __init__(self, *args: Any, interprets: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if interprets:
+            self.fields["consent"].label = _("I have read this and agree that an AI interprets.")

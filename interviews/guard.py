@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import Error as DatabaseError
+
 from interviews.alerts import raise_alert
+from interviews.models import Utterance
 from interviews.moderation import moderator
 from voice.engines import Verdict
 from voice.errors import EngineError
@@ -17,25 +19,10 @@ log = logging.getLogger(__name__)
 DANGER = 3
 TIMEOUT = 10.0
 """Seconds that a moderator may take."""
-
-# The numbers are written as they are to be said; the notice "help" holds them in digits.
-FAREWELL: Mapping[str, str] = {
-    "en": (
-        "I am concerned about what you just said, and your safety matters more than this "
-        "interview, so I will stop here. This is not a judgement of you. "
-        "If you or somebody else is in danger, please call the emergency number now. "
-        "You can talk to somebody at any time: in the United States at nine eight eight, "
-        "in the United Kingdom and Ireland at one one six, one two three. "
-        "A person from our team has been told. Please take care."
-    ),
-    "ko": (
-        "방금 하신 말씀이 걱정됩니다. 면접보다 안전이 더 중요하므로 여기서 마치겠습니다. "
-        "지원자님을 평가하는 것이 아닙니다. "
-        "본인이나 다른 분이 위험하다면 지금 바로 일일이나 일일구로 전화해 주세요. "
-        "자살예방 상담전화 일공구에서는 언제든지 이야기하실 수 있습니다. "
-        "담당자에게도 알렸습니다. 부디 몸조심하세요."
-    ),
-}
+RETRIES = (1.0, 4.0)
+"""Seconds to wait before each further try: danger that is told late is better than never."""
+DOUBTED = 0.6
+"""A recognizer's confidence below which words may well be others: nothing ends on them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +54,31 @@ class Guard:
 
 
 async def judge(said: Said, language: str) -> Verdict:
-    """Judge an utterance and raise the alert that it calls for. Never raises."""
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            verdict = await moderator().judge(said.text, language)
-    except (EngineError, TimeoutError) as error:
-        log.warning("an utterance could not be judged: %s", error)
-        return Verdict()
+    """Judge an utterance and raise the alert that it calls for. Never raises: what cannot be
+    judged in the end is no alert, and a line in the log."""
+    for wait in (*RETRIES, None):
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                verdict = await moderator().judge(said.text, language)
+            break
+        except (EngineError, TimeoutError) as error:
+            final = isinstance(error, EngineError) and not error.retryable
+            if wait is None or final:
+                log.warning("an utterance could not be judged: %r", error)
+                return Verdict()
+        await asyncio.sleep(wait)
     if verdict.level:
         await raise_alert(uuid.UUID(said.utterance), verdict)
     return verdict
+
+
+async def is_doubtful(said: Said) -> bool:
+    """Whether the words may not be those that were said; what was typed is. The answer is on disk
+    before its words are final. A database that cannot tell is no reason to doubt a danger."""
+    try:
+        row = await Utterance.objects.filter(id=said.utterance).values_list("confidence").afirst()
+    except DatabaseError:
+        log.exception("how sure the recognizer was is not known")
+        return False
+    confidence = row[0] if row else None
+    return confidence is not None and confidence < DOUBTED

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from interviews import views
+from interviews.reports import views as report_views
 
 interview_urls = (
     [
@@ -9,7 +10,14 @@ interview_urls = (
         path("documents/", views.document, name="document"),
         path("<uuid:pk>/", views.room, name="room"),
         path("<uuid:pk>/check/", views.check, name="check"),
+        path("<uuid:pk>/live/", views.watch, name="watch"),
         path("<uuid:pk>/results/", views.results, name="results"),
+        path("<uuid:pk>/report/", report_views.report, name="report"),
+        path("<uuid:pk>/report.pdf", report_views.report_pdf, name="report_pdf"),
+        path("<uuid:pk>/ratings/<slug:competency>/", report_views.rate, name="rate"),
+        path("<uuid:pk>/assess/", report_views.assess, name="assess"),
+        path("<uuid:pk>/summary/", report_views.summary, name="summary"),
+        path("calibration/", report_views.calibration_page, name="calibration"),
     ],
     "interviews",
 )

@@ -1,6 +1,9 @@
 """The pages. What belongs to somebody is fetched through ``visible_to``: a foreign id is a 404."""
 
+import json
+
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,25 +14,22 @@ from django.views import i18n
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import REVIEWER, Consent, User
+from accounts.models import Consent
+from accounts.requests import SignedInRequest
 from avatars.models import Persona
-from interviews import recording
+from interviews.assessments.review import may_review
 from interviews.filters import InterviewFilter
 from interviews.forms import ConsentForm, DocumentForm, SetupForm
 from interviews.models import Interview, InterviewConfig
-from interviews.results import Results
+from interviews.models.alert import CATEGORIES
+from interviews.recordings import recording
+from interviews.reports.results import Results
 from interviews.templatetags.interview import interviewer_name, poster
 
 PAGE_SIZE = 20
 CONSENT_VERSION = "2026-11"
 """To be changed with the wording of the check page."""
 OPEN = ("ready", "live", "paused")
-
-
-class SignedInRequest(HttpRequest):
-    """What ``login_required`` lets through."""
-
-    user: User
 
 
 @require_safe
@@ -58,17 +58,16 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @login_required
 def interview_list(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    is_reviewer = user.is_admin or user.has_role(REVIEWER)
     interviews = Interview.objects.visible_to(user).select_related("candidate")
     interviews = interviews.order_by("-created_at", "-pk")
-    narrowed = InterviewFilter(request.GET, queryset=interviews) if is_reviewer else None
+    narrowed = InterviewFilter(request.GET, queryset=interviews) if user.is_reviewer else None
     if narrowed is not None:
         interviews = narrowed.qs
     return render(
         request,
         "interviews/list.html",
         {
-            "is_reviewer": is_reviewer,
+            "is_reviewer": user.is_reviewer,
             "filter": narrowed,
             "is_filtered": bool(narrowed and any(map(request.GET.get, narrowed.filters))),
             "page": Paginator(interviews, PAGE_SIZE).get_page(request.GET.get("page")),
@@ -110,7 +109,8 @@ def check(request: SignedInRequest, pk) -> HttpResponse:
     if interview.is_over:
         return redirect("interviews:results", interview.pk)
     refusal = interview.limit_reached() if interview.status == "ready" else ""
-    form = ConsentForm(request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = ConsentForm(sent, interprets=interview.interprets)
     if request.method == "POST" and form.is_valid() and not refusal:
         with transaction.atomic():
             now = timezone.now()
@@ -160,8 +160,27 @@ def room(request: SignedInRequest, pk) -> HttpResponse:
 def results(request: SignedInRequest, pk) -> HttpResponse:
     visible = Interview.objects.visible_to(request.user).select_related("candidate")
     interview = get_object_or_404(visible, pk=pk)
-    shown = Results(interview, is_candidate=interview.candidate_id == request.user.pk)
+    shown = Results(interview, request.user)
     sound = recording.state(interview)
     url = reverse("api:interview-recording", args=[pk]) if sound in ("ready", "pending") else ""
     context = {"interview": interview, "results": shown, "recording": sound, "recording_url": url}
     return render(request, "interviews/results.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def watch(request: SignedInRequest, pk) -> HttpResponse:
+    """A live interview, for whoever reviews it; never their own, whose alerts are not for them."""
+    visible = Interview.objects.visible_to(request.user).select_related("candidate")
+    interview = get_object_or_404(visible, pk=pk)
+    if not may_review(request.user, interview):
+        raise PermissionDenied
+    if interview.is_over:
+        return redirect("interviews:results", interview.pk)
+    context = {
+        "interview": interview,
+        "events_url": reverse("api:interview-live", args=[pk]),
+        "categories": json.dumps({name: str(shown) for name, shown in CATEGORIES.items()}),
+    }
+    return render(request, "interviews/watch.html", context)

@@ -70,7 +70,9 @@ class ConfigList(ListAPIView[InterviewConfig]):
 
 
 class GuideList(ListAPIView[InterviewGuide]):
-    queryset = InterviewGuide.objects.filter(active=True).prefetch_related("competencies")
+    queryset = InterviewGuide.objects.filter(
+        active=True, status=InterviewGuide.Status.APPROVED
+    ).prefetch_related("competencies")
     serializer_class = GuideSerializer
     filter_backends = ()
 

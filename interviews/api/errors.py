@@ -4,12 +4,15 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import api_view
 from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from interviews.models import TransitionError
+from interviews.models import PlanReached, TransitionError
 
 
 class LimitReached(APIException):
@@ -30,9 +33,18 @@ class NotReady(APIException):
     wait = 5
 
 
+@extend_schema(exclude=True)
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown(request: Request, path: str) -> Response:
+    """What no call of the API has as its address."""
+    raise NotFound
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, TransitionError):
         error = Conflict(str(error))
+    elif isinstance(error, PlanReached):
+        error = LimitReached(str(error))
     elif isinstance(error, Http404):
         error = NotFound()
     response = exception_handler(error, context)

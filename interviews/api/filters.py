@@ -9,8 +9,8 @@ from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from interviews.models import Interview, InterviewConfig
-from interviews.models.interview import InterviewQuerySet
+from interviews.models import Interview, InterviewConfig, Score
+from interviews.models.interview_queries import InterviewQuerySet
 
 
 class MomentField(IsoDateTimeField):
@@ -56,7 +56,9 @@ class InterviewFilter(filters.FilterSet):
     @extend_schema_field(OpenApiTypes.DECIMAL)
     def by_score(self, interviews: QuerySet, name: str, value: float) -> QuerySet:
         bound = "mean_level__gte" if name == "min_score" else "mean_level__lte"
-        mean = Avg("scores__level", filter=Q(scores__valid=True))
+        # Nobody is to learn by filtering what the page does not show them.
+        shown = Score.objects.visible_to(self.request.user).effective().filter(valid=True)
+        mean = Avg("scores__level", filter=Q(scores__in=shown))
         return interviews.annotate(mean_level=mean).filter(**{bound: value})
 
     @extend_schema_field(OpenApiTypes.STR)

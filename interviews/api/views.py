@@ -1,7 +1,6 @@
 """The interviews of the API: make one, run it, read it."""
 
-from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,11 +12,12 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.models import Ticket, User
+from accounts.models import Ticket
 from accounts.requests import SignedInApiRequest
-from interviews import connection
+from interviews.api import live
 from interviews.api.errors import LimitReached, NotReady, responses
 from interviews.api.filters import InterviewFilter
+from interviews.api.judgement import JudgementActions
 from interviews.api.ranges import AnyAccept, file_response
 from interviews.api.serializers import (
     InterviewDetailSerializer,
@@ -28,22 +28,28 @@ from interviews.api.serializers import (
     UtteranceSerializer,
 )
 from interviews.api.transcript import FORMATS
+from interviews.api.usage import UsageSerializer
 from interviews.limits import Limits
+from interviews.live import connection
 from interviews.models import Interview
-from interviews.recording import state
-from interviews.recording_files import CONTENT_TYPE, RecordingFiles
+from interviews.recordings.files import CONTENT_TYPE, RecordingFiles
+from interviews.recordings.recording import state
 
 
 class Newest(CursorPagination):
     ordering = ("-created_at", "-id")
     page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
 
 
 @extend_schema_view(
     list=extend_schema(responses={200: InterviewSerializer(many=True), **responses(400, 401, 404)}),
     retrieve=extend_schema(responses={200: InterviewDetailSerializer, **responses(401, 404)}),
 )
-class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Interview]):
+class InterviewViewSet(
+    JudgementActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Interview]
+):
     """Everybody finds only what they may see; a foreign interview is a 404."""
 
     request: SignedInApiRequest
@@ -85,12 +91,7 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     def start(self, request: SignedInApiRequest, pk: str) -> Response:
         """Start the clock; the WebSocket also does at its first connection."""
         interview = self._own()
-        with transaction.atomic():
-            # Starts of one candidate queue up here, or two could each see the last free place.
-            User.objects.select_for_update().get(pk=interview.candidate_id)
-            if refusal := interview.limit_reached():
-                raise LimitReached(refusal)
-            interview.start()
+        interview.start_within_plan()
         return Response(self._shown(interview))
 
     @extend_schema(
@@ -124,13 +125,19 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     def transcript(self, request: SignedInApiRequest, pk: str) -> Response | HttpResponse:
         interview = self.get_object()
         name = request.query_params.get("format", "json")
+        is_candidate = interview.candidate_id == request.user.pk
         if name == "json":
-            return Response(UtteranceSerializer(interview.utterances.all(), many=True).data)
+            context = {
+                "sees_company_documents": not is_candidate,
+                "sees_alerts": not is_candidate,
+            }
+            rows = interview.utterances.select_related("alert")
+            return Response(UtteranceSerializer(rows, many=True, context=context).data)
         if name not in FORMATS:
             raise ValidationError({"format": [_("Choose json, txt, srt or vtt.")]})
         content_type, lines = FORMATS[name]
         return HttpResponse(
-            "".join(lines(interview)),
+            "".join(lines(interview, not is_candidate)),
             content_type=content_type,
             headers={"Content-Disposition": f'inline; filename="interview-{pk}.{name}"'},
         )
@@ -138,7 +145,9 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @extend_schema(responses={200: ScoreSerializer(many=True), **responses(401, 404)})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def scores(self, request: SignedInApiRequest, pk: str) -> Response:
-        return Response(ScoreSerializer(self.get_object().scores.all(), many=True).data)
+        return Response(
+            ScoreSerializer(self.get_object().scores.visible_to(request.user), many=True).data
+        )
 
     @extend_schema(
         parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER)],
@@ -171,6 +180,37 @@ class InterviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
                 raise NotReady(_("The recording is being made."))
             case _:
                 raise NotFound(_("No recording exists of this interview."))
+
+    @extend_schema(
+        responses={(200, live.CONTENT_TYPE): OpenApiTypes.STR, **responses(401, 403, 404)}
+    )
+    @action(
+        detail=True,
+        pagination_class=None,
+        filterset_class=None,
+        content_negotiation_class=AnyAccept,
+    )
+    def live(self, request: SignedInApiRequest, pk: str) -> StreamingHttpResponse:
+        """What is being said, as it is said: Server-Sent Events for reviewers. First `snapshot`,
+        then `candidate`, `interviewer`, `cut`, `state`, `turn`, `alert`, and `draft` and `token`
+        for what the language model writes, said or not; last `ended`."""
+        return StreamingHttpResponse(
+            live.events(self._to_review().pk),
+            content_type=live.CONTENT_TYPE,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    @extend_schema(responses={200: UsageSerializer, **responses(401, 403, 404)})
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def usage(self, request: SignedInApiRequest, pk: str) -> Response:
+        rows = self._reviewed().usage.order_by("pk")
+        return Response(UsageSerializer({**rows.totals(), "rows": rows}).data)
+
+    def _reviewed(self) -> Interview:
+        interview = self.get_object()
+        if not self.request.user.is_reviewer:
+            raise PermissionDenied(_("Only a reviewer may do this."))
+        return interview
 
     def _own(self) -> Interview:
         interview = self.get_object()

@@ -6,6 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from interviews.models.interview import Interview
 from interviews.models.utterance import Utterance
 
+CATEGORIES = {
+    "self_harm": _("danger to self"),
+    "violence": _("danger to others"),
+    "harassment": _("harassment"),
+    "threat": _("threat"),
+    "discrimination": _("discrimination"),
+    "profanity": _("profanity"),
+    "confidential": _("confidential data"),
+}
+"""Those of the shipped moderators; others are shown as they are written."""
+
 
 class Alert(models.Model):
     """What the guard found in an utterance of either side; ``categories`` gravest first."""
@@ -44,4 +55,13 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.level}: {', '.join(self.categories)}"
+        return f"{self.level}: {', '.join(self.named)}"
+
+    @property
+    def named(self) -> list[str]:
+        """The categories in the reader's language."""
+        return [str(CATEGORIES.get(category, category)) for category in self.categories]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.confidence)

@@ -3,117 +3,30 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
-from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import REVIEWER, User
 from interviews.limits import Limits
 from interviews.models.config import InterviewConfig
+from interviews.models.interview_queries import InterviewManager, grace, is_draft
+from interviews.models.status import (
+    OVER,
+    UNDER_WAY,
+    EndReason,
+    PlanReached,
+    Status,
+    TransitionError,
+)
 
 ABSENCE_SECONDS = 5.0
 """How long the clock runs on after the candidate was last seen."""
-
-
-def grace() -> timedelta:
-    return timedelta(seconds=settings.GRACE_SECONDS)
-
-
-class TransitionError(Exception):
-    """The interview's status does not allow this step."""
-
-
-class Status(models.TextChoices):
-    READY = "ready", _("ready")
-    LIVE = "live", _("live")
-    PAUSED = "paused", _("paused")
-    ENDED = "ended", _("ended")
-    ABANDONED = "abandoned", _("abandoned")
-    FAILED = "failed", _("failed")
-
-
-class EndReason(models.TextChoices):
-    FINISHED = "finished", _("finished")
-    TIME_UP = "time_up", _("time was up")
-    CANDIDATE = "candidate", _("ended by the candidate")
-    ABANDONED = "abandoned", _("abandoned")
-    FAILED = "failed", _("failed")
-
-
-class InterviewQuerySet(models.QuerySet["Interview"]):
-    def visible_to(self, user: User) -> Self:
-        """Candidates see their own, reviewers also those of configs of their groups, admins all.
-
-        An interview whose config was deleted keeps no group: its candidate and admins see it.
-        """
-        if user.is_admin:
-            return self
-        mine = models.Q(candidate=user)
-        if user.has_role(REVIEWER):
-            mine |= models.Q(config__in=InterviewConfig.objects.for_groups_of(user))
-        return self.filter(mine)
-
-    def under_way(self) -> Self:
-        return self.filter(status__in=UNDER_WAY)
-
-    def lapsed(self, now: datetime) -> Self:
-        """Under way, but their candidates have not been seen for longer than the grace period."""
-        return self.under_way().filter(seen_at__lt=now - grace())
-
-    def end_lapsed(self, now: datetime | None = None) -> int:
-        """Abandon what has lapsed; returns how many."""
-        now = now or timezone.now()
-        ended = 0
-        for interview in self.lapsed(now):
-            try:
-                interview.end(EndReason.ABANDONED, now)
-            except TransitionError:
-                continue  # Its candidate came back, or another process was quicker.
-            ended += 1
-        return ended
-
-    def minutes_used(self, since: datetime) -> float:
-        """Minutes of conversation in the interviews that began after ``since``."""
-        seconds = self.filter(started_at__gte=since).aggregate(
-            seconds=Coalesce(models.Sum("clock_seconds"), 0.0)
-        )["seconds"]
-        return float(seconds) / 60
-
-    def saying(self, words: str) -> Self:
-        """Interviews in whose transcript every one of ``words`` is said, in any order.
-
-        By substring, not by stem: Korean words carry their particles with them, and no stemmer for
-        it ships with PostgreSQL. A trigram index serves it there (see the initial migration).
-        """
-        utterance = apps.get_model("interviews", "Utterance")
-        said = utterance._default_manager.filter(interview=models.OuterRef("pk"))
-        found = self
-        for word in words.split():
-            found = found.filter(models.Exists(said.filter(text_heard__icontains=word)))
-        return found
-
-
-class InterviewManager(models.Manager.from_queryset(InterviewQuerySet)):  # type: ignore[misc]
-    def create_from(
-        self, config: InterviewConfig, candidate: User, *, language: str = "", **fields: Any
-    ) -> "Interview":
-        """A new interview; a config that is held in one language overrules ``language``."""
-        if config.language != InterviewConfig.Language.AUTO:
-            language = config.language
-        interview: Interview = self.create(
-            config=config,
-            candidate=candidate,
-            snapshot=config.snapshot(),
-            language=language or InterviewConfig.Language.AUTO,
-            **fields,
-        )
-        return interview
 
 
 class Interview(models.Model):
@@ -128,10 +41,17 @@ class Interview(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     candidate = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interviews"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="interviews",
+        verbose_name=_("candidate"),
     )
     config = models.ForeignKey(
-        InterviewConfig, on_delete=models.SET_NULL, null=True, related_name="interviews"
+        InterviewConfig,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="interviews",
+        verbose_name=_("interview config"),
     )
     snapshot = models.JSONField(_("snapshot"))
     language = models.CharField(
@@ -204,6 +124,11 @@ class Interview(models.Model):
         return float(self.snapshot["duration_seconds"])
 
     @property
+    def interprets(self) -> bool:
+        """Whether it is an interpreter's conversation, in which nobody is asked or judged."""
+        return bool(self.snapshot.get("kind") == InterviewConfig.Kind.INTERPRETER)
+
+    @property
     def is_over(self) -> bool:
         return self.status in OVER
 
@@ -224,13 +149,32 @@ class Interview(models.Model):
 
     def limit_reached(self) -> str:
         """Why the candidate's plan does not allow to begin now; empty if it does."""
-        return Limits.of(self.candidate).refusal(self.duration_seconds / 60)
+        # Extra time is no luxury that a plan could refuse.
+        extra = self.snapshot.get("options", {}).get("extra_seconds", 0)
+        return Limits.of(self.candidate).refusal((self.duration_seconds - extra) / 60)
+
+    @property
+    def is_on_draft(self) -> bool:
+        """Its questions have not been approved by anybody."""
+        return is_draft(self.snapshot)
 
     def get_results_url(self) -> str:
         return reverse("interviews:results", args=[self.pk])
 
     def start(self, now: datetime | None = None) -> None:
+        if self.is_on_draft:
+            raise TransitionError(gettext("Nobody has approved its questions yet."))
         self._step([Status.READY], now, status=Status.LIVE, started=True)
+
+    @transaction.atomic
+    def start_within_plan(self, now: datetime | None = None) -> None:
+        """Raises PlanReached. Of a candidate's interviews that start at once, each counts for the
+        next: the starts queue up at the candidate's row."""
+        candidates = get_user_model()._default_manager
+        candidates.select_for_update().get(pk=self.candidate_id)
+        if refusal := self.limit_reached():
+            raise PlanReached(refusal)
+        self.start(now)
 
     def pause(self, now: datetime | None = None) -> None:
         """The connection is gone; the clock stops ``ABSENCE_SECONDS`` from now."""
@@ -261,7 +205,9 @@ class Interview(models.Model):
         now = now or timezone.now()
         row = Interview.objects.select_for_update().get(pk=self.pk)
         if row.status not in allowed:
-            raise TransitionError(f"An interview that is {row.status} cannot become {status}.")
+            message = gettext("An interview that is “%(now)s” cannot become “%(then)s”.")
+            labels = {"now": row.get_status_display(), "then": Status(status).label}
+            raise TransitionError(message % labels)
         clock = row.clock(now)
         changes: dict[str, Any] = {"status": status, "clock_seconds": clock}
         if status in UNDER_WAY:
@@ -281,7 +227,3 @@ class Interview(models.Model):
     def history(self) -> list[dict[str, str]]:
         """All that was said and heard, in order: ``[{"utterance", "speaker", "text"}]``."""
         return [row.as_history() for row in self.utterances.all() if row.text_heard]
-
-
-UNDER_WAY = (Status.LIVE, Status.PAUSED)
-OVER = (Status.ENDED, Status.ABANDONED, Status.FAILED)

@@ -12,7 +12,8 @@ class Utterance(models.Model):
 
     ``text_said`` is what was recognized or synthesised, ``text_heard`` what counts as said: the
     same for a candidate, of an interviewer only what was played. Until it is over, ``end_ms`` is
-    null.
+    null. ``grounds``: what a follow-up rests on, ``[{"source": "answer" | "resume" | "job" |
+    "company", "utterance" | "document": id | null, "start", "end", "text"}]``, the span in letters.
     """
 
     class Speaker(models.TextChoices):
@@ -24,7 +25,9 @@ class Utterance(models.Model):
         TYPED = "typed", _("typed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="utterances")
+    interview = models.ForeignKey(
+        Interview, on_delete=models.CASCADE, related_name="utterances", verbose_name=_("interview")
+    )
     sequence = models.PositiveIntegerField(_("sequence"))
     speaker = models.CharField(_("speaker"), max_length=11, choices=Speaker)
     text_said = models.TextField(_("said"), blank=True)
@@ -36,7 +39,17 @@ class Utterance(models.Model):
     end_ms = models.PositiveIntegerField(_("end"), null=True, blank=True)
     audio_start_ms = models.PositiveIntegerField(_("start in the recording"), null=True, blank=True)
     interrupted = models.BooleanField(_("interrupted"), default=False)
+    audio_lost = models.BooleanField(_("sound was lost"), default=False)
     question = models.SlugField(_("question"), blank=True)
+    translates = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="translations",
+        verbose_name=_("translates"),
+    )
+    grounds = models.JSONField(_("rests on"), default=list, blank=True)
     latency = models.JSONField(_("latency"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
@@ -66,7 +79,7 @@ class Utterance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.speaker}: {self.text_heard[:60]}"
+        return f"{self.sequence} {self.get_speaker_display()}: {self.text_heard[:60]}"
 
     def as_history(self) -> dict[str, str]:
         return {"utterance": str(self.pk), "speaker": self.speaker, "text": self.text_heard}

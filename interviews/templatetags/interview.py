@@ -8,10 +8,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from avatars.models import Persona
 from interviews.models import Interview
+from interviews.models.status import UNDER_WAY
 
 register = template.Library()
 
@@ -51,6 +53,22 @@ def persona_poster(persona: Persona | None) -> str:
 
 
 @register.filter
+def lang(interview: Interview) -> str:
+    """The attribute of an element that holds words of the interview; none if it is in both."""
+    return format_html(' lang="{}"', interview.language) if interview.language != "auto" else ""
+
+
+@register.filter
+def paragraphs(summary: str) -> list[tuple[str, str]]:
+    """``(question or "", text)`` each: a summary without a model puts answers below questions."""
+    made = []
+    for block in summary.split("\n\n"):
+        first, _, rest = block.partition("\n")
+        made.append((first, rest) if rest.startswith("“") else ("", block))
+    return made
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """Day and time; Django's Korean format puts the half of the day behind the hour."""
     form = "Y년 n월 j일 A g:i" if get_language() == "ko" else "j F Y, H:i"
@@ -73,4 +91,6 @@ def next_step(context: template.Context, interview: Interview) -> dict[str, str]
     if own and not interview.is_over:
         label = gettext("Begin") if interview.status == "ready" else gettext("Resume")
         return {"url": reverse("interviews:room", args=[interview.pk]), "label": label}
+    if interview.status in UNDER_WAY:
+        return {"url": reverse("interviews:watch", args=[interview.pk]), "label": gettext("Watch")}
     return {"url": reverse("interviews:results", args=[interview.pk]), "label": gettext("Results")}

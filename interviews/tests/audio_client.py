@@ -8,6 +8,7 @@ from typing import Any
 from channels.testing import WebsocketCommunicator
 
 from interview_site.asgi import application
+from interviews.tests.live_client import SOON
 
 
 class AudioClient:
@@ -27,12 +28,12 @@ class AudioClient:
     async def flush(self) -> None:
         await self.send('{"type": "flush"}')
 
-    async def receive(self, seconds: float = 10) -> dict[str, Any]:
+    async def receive(self, seconds: float = SOON) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(await self.socket.receive_from(timeout=seconds))
         return message
 
     async def receive_close(self) -> int:
-        output = await self.socket.receive_output(timeout=10)
+        output = await self.socket.receive_output(timeout=SOON)
         assert output["type"] == "websocket.close"
         return int(output["code"])
 
@@ -40,9 +41,9 @@ class AudioClient:
 @asynccontextmanager
 async def streaming(token: str, query: str = "", **fields: Any) -> AsyncIterator[AudioClient]:
     client = AudioClient(token, query, **fields)
-    accepted, _ = await client.socket.connect(timeout=10)
+    accepted, _ = await client.socket.connect(timeout=SOON)
     assert accepted
     try:
         yield client
     finally:
-        await client.socket.disconnect(timeout=10)
+        await client.socket.disconnect(timeout=SOON)

@@ -53,6 +53,7 @@ def config(title: str = "Engineer", team: str = "", **fields) -> InterviewConfig
     guide, _ = InterviewGuide.objects.get_or_create(
         slug="test", defaults={"title_en": "Test", "title_ko": "시험"}
     )
+    guide.approve()
     fields = {"role": "engineer", "language": "en", "persona": persona, "guide": guide} | fields
     made = InterviewConfig.objects.create(title=title, **fields)
     if team:

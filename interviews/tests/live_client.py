@@ -10,6 +10,8 @@ from channels.testing import WebsocketCommunicator
 
 from interview_site.asgi import application
 
+SOON = 60.0
+"""Seconds for which something is waited for that comes at once, but on a busy machine."""
 LOUD = b"\x00\x10" * 16_000
 QUIET = bytes(32_000)
 """One second of microphone each."""
@@ -32,7 +34,7 @@ class LiveClient:
         self._reader: asyncio.Task[None] | None = None
 
     async def open(self) -> Self:
-        accepted, _ = await self.socket.connect(timeout=10)
+        accepted, _ = await self.socket.connect(timeout=SOON)
         assert accepted
         self._reader = asyncio.create_task(self._read())
         return self
@@ -51,7 +53,7 @@ class LiveClient:
     async def close(self) -> None:
         if self._reader:
             self._reader.cancel()
-        await self.socket.disconnect(timeout=10)
+        await self.socket.disconnect(timeout=SOON)
 
     async def send(self, type_: str, **fields: Any) -> None:
         await self.socket.send_to(text_data=json.dumps({"type": type_, **fields}))
@@ -70,7 +72,7 @@ class LiveClient:
         for _ in range(silence):
             await self.socket.send_to(bytes_data=QUIET)
 
-    async def expect(self, type_: str, seconds: float = 15, **fields: Any) -> dict[str, Any]:
+    async def expect(self, type_: str, seconds: float = SOON, **fields: Any) -> dict[str, Any]:
         """The first message of this type with these fields, now or soon."""
         async with asyncio.timeout(seconds):
             while True:
@@ -80,13 +82,27 @@ class LiveClient:
                 self._arrived.clear()
                 await self._arrived.wait()
 
-    async def expect_count(self, type_: str, count: int, seconds: float = 15) -> None:
+    async def expect_count(self, type_: str, count: int, seconds: float = SOON) -> None:
         async with asyncio.timeout(seconds):
             while len(self.of(type_)) < count:
                 self._arrived.clear()
                 await self._arrived.wait()
 
-    async def expect_close(self, seconds: float = 15) -> int:
+    async def expect_text(self, text: str, seconds: float = SOON, *, since: int = 1) -> str:
+        """The interviewer's utterance, from the ``since``-th on, that holds ``text``."""
+        async with asyncio.timeout(seconds):
+            while True:
+                said: dict[str, str] = {}
+                for chunk in self.of("ai_transcript_chunk"):
+                    utterance = chunk["utterance"]
+                    said[utterance] = said.get(utterance, "") + chunk["text"]
+                for utterance, words in list(said.items())[since - 1 :]:
+                    if text in words:
+                        return utterance
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    async def expect_close(self, seconds: float = SOON) -> int:
         async with asyncio.timeout(seconds):
             while self.close_code is None:
                 self._arrived.clear()

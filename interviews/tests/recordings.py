@@ -10,7 +10,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from interviews.models import Interview
-from interviews.recording_files import RecordingFiles
+from interviews.recordings.files import RecordingFiles
 from interviews.tests.cast import interview, mina
 from voice.audio import RATE
 

@@ -6,12 +6,24 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.templatetags.admin_list import result_headers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import ApiToken, Consent, Ticket
 from avatars.models import Avatar
-from interviews.models import Alert, AnswerFeedback, Rubric
+from interviews.models import (
+    Accommodation,
+    Alert,
+    AnswerFeedback,
+    Assessment,
+    BankQuestion,
+    CompanyDocument,
+    GuardPhrases,
+    Passage,
+    Rubric,
+    Usage,
+)
 
 MODELS = [
     model._meta.label_lower
@@ -30,8 +42,19 @@ def everything(interview, guide, candidate):
     Alert.objects.create(interview=interview, utterance=said, level=1, confidence=0.9)
     evidence = [{"utterance": str(said.pk), "quote": "an index"}]
     interview.scores.create(competency="data", scorer="points", level=3, evidence=evidence)
+    interview.ratings.create(competency="data", level=3, reason="An index is named.")
+    Assessment.objects.create(interview=interview)
     Rubric.objects.create(guide=guide, name="Five levels")
     Consent.objects.create(user=candidate, kind="interview", version="1")
+    Usage.objects.create(interview=interview, role="model", engine="an index")
+    Accommodation.objects.create(candidate=candidate, extra_time=25)
+    BankQuestion.objects.create(slug="slow-query", text_en="How did you find an index?")
+    document = CompanyDocument.objects.create(title="Our index", text="We build an index.")
+    Passage.objects.create(
+        document=document, source="company", start=0, end=18, text="We build an index.",
+        language="en", embedder="ngrams", embedding=[0.5, 0.25],
+    )  # fmt: skip
+    GuardPhrases.objects.create(language="en", level=1, category="secret", phrases="secret index")
     ApiToken.objects.issue(candidate, "laptop")
     Ticket.issue(candidate, interview.pk)
     return interview
@@ -57,6 +80,30 @@ def test_the_transcript_can_be_read_but_not_changed(site, everything):
     url = reverse("admin:interviews_interview_change", args=[everything.pk])
     assert "an index" in site.get(url).content.decode()
     assert site.post(url, {"status": "ended"}).status_code == 403
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_a_korean_list_names_its_columns_in_korean(site, label):
+    url = reverse(f"admin:{label.replace('.', '_')}_changelist")
+    response = site.get(url, headers={"accept-language": "ko"})
+    assert response.status_code == 200
+    names = [str(header["text"]) for header in result_headers(response.context["cl"])]
+    english = [name for name in names if name.isascii() and name[:1].isalpha() and name != "ID"]
+    assert english == []
+    assert "보기위한" not in response.content.decode()
+
+
+def test_work_in_the_background_has_a_korean_name(site):
+    shown = site.get(reverse("admin:index"), headers={"accept-language": "ko"}).content.decode()
+    assert "백그라운드 작업" in shown
+    assert "Task" not in shown
+
+
+def test_an_alert_is_named_in_the_readers_language(site, everything):
+    url = reverse("admin:interviews_alert_changelist")
+    shown = site.get(url, headers={"accept-language": "ko"}).content.decode()
+    assert str(Alert.objects.get().level) in shown
+    assert "[&quot;" not in shown
 
 
 def test_words_of_the_transcript_find_the_interview_once(site, everything):

@@ -1,19 +1,27 @@
 """The guard of an interview: alerts on both sides' words, and what danger does."""
 
+import asyncio
+import threading
 import uuid
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from django.core import mail
 
 from interviews.alerts import raise_alert
+from interviews.guard import Said, judge
+from interviews.live.watching import group
+from interviews.mailbox import Mailbox
 from interviews.models import Alert, Interview
 from interviews.tests.live_client import connected
 from interviews.tests.snapshots import snapshot
 from interviews.tests.test_live_interview import made
 from voice.adapters.scripted import ScriptedRecognizer, ScriptedSynthesizer, scripted_engines
 from voice.engines import Verdict
+from voice.errors import EngineError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +33,7 @@ def recognizer(monkeypatch: Any, settings: Any) -> ScriptedRecognizer:
     engines = scripted_engines(
         recognizer=recognizer, synthesizer=ScriptedSynthesizer(seconds_per_letter=0.002)
     )
-    monkeypatch.setattr("interviews.live.engines", lambda profile: engines)
+    monkeypatch.setattr("interviews.live.interview.engines", lambda profile: engines)
     return recognizer
 
 
@@ -112,6 +120,41 @@ async def test_an_utterance_has_one_alert_and_one_mail() -> None:
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.usefixtures("recognizer")
+async def test_a_mail_server_that_takes_its_time_keeps_no_call_from_the_database(
+    monkeypatch: Any,
+) -> None:
+    asked, answered = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(*_mail: Any) -> None:
+        loop.call_soon_threadsafe(asked.set)
+        answered.wait(20)
+
+    monkeypatch.setattr("interviews.alerts.send_mail", slow)
+    interview, _ = await made()
+    said = await utterance(interview)
+    raising = asyncio.create_task(raise_alert(said.id, Verdict(3, ("violence",), 0.9)))
+    try:
+        async with asyncio.timeout(15):
+            await asked.wait()
+            assert await database_sync_to_async(Alert.objects.count)() == 1
+    finally:
+        answered.set()
+        await raising
+
+
+async def test_an_alert_that_changes_is_told_again() -> None:
+    interview, _ = await made()
+    said = await utterance(interview)
+    async with Mailbox() as watcher:
+        await get_channel_layer().group_add(group(interview.pk), watcher.channel)
+        for confidence in (0.8, 0.9):
+            await raise_alert(said.id, Verdict(2, ("threat",), confidence))
+            told = (await watcher.next(10))["told"]
+            assert told["confidence"] == confidence
+
+
 async def test_mail_that_does_not_go_out_keeps_the_alert(settings: Any) -> None:
     settings.ALERT_EMAILS = ["staff@example.com"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -126,3 +169,33 @@ async def test_an_alert_on_nothing_is_no_alert(monkeypatch: Any) -> None:
     monkeypatch.setattr("interviews.alerts.FILING", (0.0,))
     await raise_alert(uuid.uuid4(), Verdict(2, ("threat",), 0.9))
     assert await Alert.objects.acount() == 0
+
+
+class Away:
+    """A moderator that is away for the first ``times`` that it is asked."""
+
+    def __init__(self, times: int, *, retryable: bool = True) -> None:
+        self.times, self.retryable, self.asked = times, retryable, 0
+
+    async def judge(self, text: str, language: str) -> Verdict:
+        self.asked += 1
+        if self.asked <= self.times:
+            raise EngineError("hosted", "unavailable", retryable=self.retryable)
+        return Verdict(3, ("self_harm",), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("away", "asked", "level"),
+    [(Away(2), 3, 3), (Away(9), 3, 0), (Away(9, retryable=False), 1, 0)],
+    ids=["comes back", "stays away", "is not there at all"],
+)
+async def test_danger_is_asked_about_again_while_a_moderator_is_away(
+    away: Away, asked: int, level: int, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("interviews.guard.RETRIES", (0.0, 0.0))
+    monkeypatch.setattr("interviews.guard.moderator", lambda: away)
+    interview, _ = await made()
+    said = await utterance(interview)
+    verdict = await judge(Said(str(said.id), "I want to die.", by_candidate=True), "en")
+    assert (away.asked, verdict.level) == (asked, level)
+    assert await Alert.objects.acount() == bool(level)

@@ -1,7 +1,8 @@
 import pytest
 
-from interviews.assessment import SCORER, assess
+from interviews.assessments.assessment import assess
 from interviews.models import AnswerFeedback, Interview, Score, Utterance
+from interviews.models.score import POINTS
 from interviews.tests.cast import mina
 from interviews.tests.snapshots import snapshot
 
@@ -33,7 +34,7 @@ def test_a_score_cites_the_words_that_show_it_and_gives_no_level() -> None:
     )
     assess(made.pk)
     score = Score.objects.get(interview=made)
-    assert score.scorer == SCORER
+    assert score.scorer == POINTS
     assert score.level is None
     answer = made.utterances.get(speaker="candidate")
     assert len(score.evidence) == 2
@@ -105,7 +106,7 @@ def test_korean_is_read_and_summed_up_in_korean() -> None:
     )
     assess(made.pk)
     made.refresh_from_db()
-    assert "실행" in made.summary
+    assert "제가 캐시를 만들었고" in made.summary
     score = made.scores.get()
     assert len(score.evidence) == 2
     assert "결과를 말한다" in score.rationale

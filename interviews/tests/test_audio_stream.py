@@ -1,20 +1,22 @@
 """Live transcription for other programs, over its socket."""
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from accounts.models import ApiToken, User
-from interviews.audio_consumer import _streams
+from interviews.live.audio_consumer import _streams
 from interviews.tests.audio_client import AudioClient, streaming
-from interviews.tests.live_client import LOUD, QUIET
+from interviews.tests.live_client import LOUD, QUIET, SOON
 from voice.adapters.phrases import Phrases
 from voice.adapters.scripted import ScriptedRecognizer, scripted_engines
 from voice.adapters.silero import Silero
 from voice.adapters.whisper import Whisper
-from voice.audio import silence
+from voice.audio import Audio, silence
+from voice.engines import Transcript
 from voice.tests.speech import spoken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +31,7 @@ def token() -> str:
 def recognizer(monkeypatch: Any) -> ScriptedRecognizer:
     recognizer = ScriptedRecognizer(last="We moved to Kafka.")
     engines = scripted_engines(recognizer=recognizer)
-    monkeypatch.setattr("interviews.audio_consumer.engines", lambda profile: engines)
+    monkeypatch.setattr("interviews.live.audio_consumer.engines", lambda profile: engines)
     return recognizer
 
 
@@ -140,7 +142,7 @@ async def test_only_a_token_opens_a_stream(token: str) -> None:
         ("", f"?ticket={token}", ()),
     ]:
         client = AudioClient(wrong, query, headers)
-        await client.socket.connect(timeout=10)
+        await client.socket.connect(timeout=SOON)
         error = await client.receive()
         assert error["type"] == "error"
         assert error["fatal"] is True
@@ -153,7 +155,7 @@ async def test_a_disconnect_frees_the_stream(token: str, settings: Any) -> None:
     async with streaming(token) as client:
         await client.hear(LOUD)
         other = AudioClient(token)
-        await other.socket.connect(timeout=10)
+        await other.socket.connect(timeout=SOON)
         assert (await other.receive())["code"] == "limit_reached"
         assert await other.receive_close() == 4429
     assert not _streams
@@ -165,34 +167,49 @@ async def test_a_disconnect_frees_the_stream(token: str, settings: Any) -> None:
 async def test_a_disconnect_stops_the_work_that_waits(
     token: str, recognizer: ScriptedRecognizer
 ) -> None:
-    recognizer.delay = 60
+    recognizer.delay = 3600
     async with streaming(token) as client:
         for _ in range(3):
             await client.hear(LOUD + QUIET)
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(SOON):
+            while not recognizer.requests:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
     assert len(recognizer.requests) == 1
     assert not [task for task in asyncio.all_tasks() if "AudioConsumer" in repr(task)]
 
 
+@dataclass
+class Held(ScriptedRecognizer):
+    """Understands nothing before ``go_on``."""
+
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def transcribe(self, audio: Audio, **options: Any) -> Transcript:
+        await self.go_on.wait()
+        return await super().transcribe(audio, **options)
+
+
 async def test_speech_that_cannot_wait_is_given_up_and_said_so(
-    token: str, recognizer: ScriptedRecognizer, monkeypatch: Any
+    token: str, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("interviews.transcriber.WAITING_SECONDS", 4.0)
-    recognizer.delay = 0.5
+    monkeypatch.setattr("interviews.live.transcriber.WAITING_SECONDS", 4.0)
+    held = Held()
+    engines = scripted_engines(recognizer=held)
+    monkeypatch.setattr("interviews.live.audio_consumer.engines", lambda profile: engines)
     async with streaming(token) as client:
         for _ in range(4):
             await client.hear(LOUD + QUIET)
-        messages = [await client.receive() for _ in range(4)]
-    errors = [message for message in messages if message.get("type") == "error"]
-    assert errors
-    assert {error["code"] for error in errors} == {"rate_limited"}
+        error = await client.receive()
+        assert (error["type"], error["code"]) == ("error", "rate_limited")
+        held.go_on.set()
+        messages = [await client.receive() for _ in range(3)]
     assert [message for message in messages if message.get("is_final")]
 
 
 @pytest.mark.usefixtures("recognizer")
 async def test_audio_may_not_come_much_faster_than_it_is_spoken(token: str) -> None:
     async with streaming(token) as client:
-        await client.hear(QUIET * 61)
+        await client.hear(QUIET * 300)
         assert (await client.receive())["code"] == "rate_limited"
 
 
@@ -217,7 +234,7 @@ async def test_a_failing_moderator_lets_the_words_through_and_says_so(
     token: str, monkeypatch: Any
 ) -> None:
     broken = Phrases(files=["/absent.toml"])
-    monkeypatch.setattr("interviews.audio_consumer.moderator", lambda: broken)
+    monkeypatch.setattr("interviews.live.audio_consumer.moderator", lambda: broken)
     async with streaming(token) as client:
         await client.hear(LOUD + QUIET)
         assert (await client.receive())["code"] == "internal"
@@ -230,14 +247,14 @@ async def test_human_speech_is_transcribed_by_the_embedded_engines(
     whisper = Whisper()
     engines = scripted_engines()
     engines = type(engines)(Silero(), engines.turn_model, whisper, engines.model)
-    monkeypatch.setattr("interviews.audio_consumer.engines", lambda profile: engines)
+    monkeypatch.setattr("interviews.live.audio_consumer.engines", lambda profile: engines)
     speech = spoken("leisure")
     async with streaming(token) as client:
         await client.hear(speech.pcm + silence(1).pcm, frame=640)
         await client.flush()
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["text"]:
-            heard.append(await client.receive(30))
+            heard.append(await client.receive())
     await whisper.close()
     text = " ".join(message["text"] for message in heard).lower()
     assert "leisure" in text

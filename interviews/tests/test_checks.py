@@ -1,3 +1,4 @@
+import pytest
 from django.core.checks import run_checks
 
 from interviews.moderation import moderator
@@ -21,6 +22,11 @@ def test_an_unknown_engine_is_named(settings):
     settings.VOICE_ENGINES = {"broken": {"detector": engine}}
     found = messages()["interviews.E002"]
     assert "broken" in found and "voice.adapters.nowhere.Nothing" in found
+
+
+def test_a_scoring_model_that_cannot_be_made_is_named(settings):
+    settings.SCORING_MODEL = {"BACKEND": "voice.adapters.nowhere.Nothing", "OPTIONS": {}}
+    assert "voice.adapters.nowhere" in messages()["interviews.E010"]
 
 
 def test_a_wrong_redis_url(settings):
@@ -49,9 +55,18 @@ def test_a_config_whose_profile_lacks_a_key_names_its_variable(config, monkeypat
     assert "interviews.W002" not in messages(databases=["default"])
 
 
-def test_a_moderator_that_is_none_names_its_variable(settings):
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"BACKEND": "voice.adapters.nowhere.Nothing"},
+        {"phrases": {"BACKEND": "interviews.phrase_lists.EditedPhrases"}, "own": {}},
+        {},
+        ["interviews.phrase_lists.EditedPhrases"],
+    ],
+)
+def test_a_moderator_that_is_none_names_its_variable(settings, config):
     moderator.cache_clear()
-    settings.MODERATOR = {"BACKEND": "voice.adapters.nowhere.Nothing"}
+    settings.MODERATOR = config
     found = messages()["interviews.E005"]
     moderator.cache_clear()
     assert "MODERATOR" in found
@@ -60,3 +75,17 @@ def test_a_moderator_that_is_none_names_its_variable(settings):
 def test_live_transcription_without_its_profile_names_its_variable(settings):
     settings.AUDIO_PROFILE = "absent"
     assert "AUDIO_PROFILE" in messages()["interviews.E006"]
+
+
+def test_inference_workers_need_a_redis(settings):
+    remote = {"BACKEND": "interviews.inference.remote.RemoteModel", "OPTIONS": {}}
+    settings.VOICE_ENGINES = {"embedded": settings.VOICE_ENGINES["embedded"] | {"model": remote}}
+    settings.REDIS_URL = ""
+    assert "REDIS_URL" in messages()["interviews.E007"]
+    settings.REDIS_URL = "redis://localhost:6379/0"
+    assert "interviews.E007" not in messages()
+
+
+def test_an_embedder_that_is_not_there_is_named(settings):
+    settings.EMBEDDERS = {"en": {"BACKEND": "interviews.grounding.nowhere.Nothing"}}
+    assert "interviews.grounding.nowhere" in messages()["interviews.W004"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from interviews.demo import content
-from interviews.guide_document import GuideDocument, QuestionDocument, Text
+from interviews.guides.document import GuideDocument, QuestionDocument, Text
 
 GUIDES = content.guides()
 PERSONAS = content.personas()
@@ -147,10 +147,15 @@ class TestPersona:
         assert "에이아이 면접관" in persona.greeting.ko
 
     def test_shares_the_protected_attributes(self, persona: content.PersonaDocument):
-        assert set(PERSONAS[0].forbidden_topics) <= set(persona.forbidden_topics)
+        assert {"your age", "종교", "pregnan", "병역"} <= set(persona.forbidden_topics)
 
 
 def test_interviewers_differ():
     assert len({persona.avatar for persona in PERSONAS}) == len(PERSONAS) == 6
     assert len({persona.manner.en for persona in PERSONAS}) == 6
     assert {persona.language for persona in PERSONAS} == {"en", "ko", "auto"}
+    for field in ("title", "closing"):
+        assert len({getattr(persona, field).ko for persona in PERSONAS}) == 6
+    shared = set.intersection(*(set(persona.forbidden_topics) for persona in PERSONAS))
+    own = [set(persona.forbidden_topics) - shared for persona in PERSONAS]
+    assert all(own) and len(set.union(*own)) == sum(map(len, own))

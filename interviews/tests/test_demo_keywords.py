@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interviews.coverage import findings
+from interviews.conversation.coverage import findings
+from interviews.conversation.questions import ExpectedPoint
 from interviews.demo import content
-from interviews.guide import ExpectedPoint
 
 POINTS = {
     (guide.slug, question.slug): [

@@ -1,16 +1,24 @@
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from io import StringIO
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from interviews.guard import FAREWELL
+from interviews.conversation import wording
 from interviews.guard_evaluation import Labelled, figures, judged, read
 from interviews.moderation import moderator
+from voice.tests.wire.fault import Fault
+from voice.tests.wire.openai import Moderations
+from voice.tests.wire.server import serve
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_set_is_large_enough_and_mostly_harmless() -> None:
@@ -56,6 +64,63 @@ def test_the_command_prints_a_row_for_each_language_and_level() -> None:
     assert "taken for" in out.getvalue()
 
 
+@pytest.fixture(params=[None, Fault.UNAUTHORISED])
+def hosted(request: Any, settings: Any) -> Iterator[Fault | None]:
+    """Phrase lists and a hosted endpoint that takes everything for a threat, or refuses."""
+    provider = Moderations(request.param)
+    provider.scores = {"harassment/threatening": 0.5}
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    url: Future[str] = Future()
+
+    async def run() -> None:
+        async with serve(provider, remembers=False) as wire:
+            url.set_result(wire.url)
+            await stop.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(run(),))
+    thread.start()
+    settings.MODERATOR = {
+        "phrases": {"BACKEND": "interviews.phrase_lists.EditedPhrases"},
+        "hosted": {
+            "BACKEND": "voice.adapters.openai_moderation.OpenAIModeration",
+            "OPTIONS": {"model": "any", "base_url": url.result(60), "api_key_env": ""},
+        },
+    }
+    moderator.cache_clear()
+    yield request.param
+    moderator.cache_clear()
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+def test_each_moderator_alone_and_all_together(hosted: Fault | None, tmp_path: Path) -> None:
+    path = tmp_path / "set.tsv"
+    path.write_text(
+        "language\tlevel\ttext\nen\t0\tfine\nen\t2\tNobody will find you.\nen\t3\tI want to die.\n"
+    )
+    out = StringIO()
+    call_command("evaluate_guard", "--set", str(path), stdout=out)
+    tables: dict[str, dict[str, list[str]]] = {}
+    for line in out.getvalue().split("\n\n", 1)[1].splitlines():
+        cells = line.split()
+        if len(cells) == 1:
+            tables[cells[0]] = {}
+        elif cells and cells[0] == "en":
+            tables[list(tables)[-1]][cells[1]] = cells[5:]
+    assert list(tables) == ["phrases", "hosted", "combined"]
+    # Of "harmful at all": precision and recall.
+    assert tables["phrases"]["any"] == ["1.00", "0.50"]
+    if hosted:
+        assert "could not judge: openai moderation: unauthorised" in out.getvalue()
+        assert tables["combined"] == tables["phrases"]
+    else:
+        assert tables["hosted"]["any"] == ["0.67", "1.00"]
+        assert tables["combined"]["any"] == ["0.67", "1.00"]
+        assert tables["combined"]["3"] == ["1.00", "1.00"]
+
+
 def test_a_set_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "set.tsv"
     path.write_text("language\tlevel\ttext\nen\t0\tfine\nen\t7\ttoo much\n")
@@ -77,5 +142,5 @@ async def test_nothing_that_the_shipped_guides_and_the_farewell_say_alarms_the_g
     files = (Path(__file__).parents[1] / "demo").glob("*.yaml")
     texts = [text for file in files for text in _texts(yaml.safe_load(file.read_text("utf-8")))]
     assert len(texts) > 1000
-    for text in [*texts, *FAREWELL.values()]:
+    for text in [*texts, *wording.DANGER.values(), *wording.DOUBT.values()]:
         assert (await moderator().judge(text, "en")).level == 0, text

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.guide import Guide, Intent, Move, MoveKind, Progress
-from interviews.tests.snapshots import snapshot
+from interviews.conversation.guide import Guide
+from interviews.conversation.moves import Intent, Move, MoveKind, Progress
+from interviews.tests.snapshots import question, snapshot
 
 GUIDE = Guide.from_snapshot(snapshot())
 
@@ -105,3 +106,19 @@ def test_every_interview_asks_in_order_and_ends(
     assert all(len(used) <= 1 for used in progress.probes.values())
     if now > 590:
         assert progress.farewell
+
+
+def test_a_question_tells_what_answer_it_expects() -> None:
+    questions = [
+        question("role", "opening", expects="fact", answer_seconds=8),
+        question("first"),
+        question("design", "case"),
+        question("closing", "closing"),
+    ]
+    guide = Guide.from_snapshot({"guide": {"questions": questions}})
+    assert [(q.expects, q.answer_seconds) for q in guide.questions.values()] == [
+        ("fact", 8),
+        ("experience", 60),
+        ("case", 75),
+        ("closing", 20),
+    ]

@@ -2,10 +2,11 @@
 
 import pytest
 import yaml
+from django.utils import translation
 
 from interviews.demo.content import FOLDER, guides
-from interviews.guide_document import GuideDocument, GuideFileError, normalised, parse
-from interviews.guide_files import dump, load, render, store
+from interviews.guides.document import GuideDocument, GuideFileError, normalised, parse
+from interviews.guides.files import dump, load, render, store
 from interviews.models import Competency, InterviewGuide, Question
 
 
@@ -114,3 +115,18 @@ class TestDatabase:
         guide.questions.update(text_ko="")
         with pytest.raises(GuideFileError, match="taster"):
             dump(guide)
+
+
+def test_a_probe_aims_at_one_thing(taster):
+    taster["questions"][1]["probes"][0]["star"] = "result"
+    assert "not at both" in refusal(taster)
+    del taster["questions"][1]["probes"][0]["expected_point"]
+    GuideDocument.model_validate(taster)
+
+
+def test_mistakes_are_told_in_the_readers_language() -> None:
+    with translation.override("ko"):
+        with pytest.raises(GuideFileError, match="questions: 목록이어야 합니다"):
+            parse("slug: mine\nquestions: 3\n", GuideDocument, source="mine.yaml")
+        with pytest.raises(GuideFileError, match="YAML 형식이 아닙니다"):
+            parse("a: b: c", GuideDocument, source="mine.yaml")

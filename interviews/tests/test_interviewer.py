@@ -1,11 +1,12 @@
 import asyncio
+from dataclasses import replace
 from typing import Any
 
-from interviews.guide import Move, MoveKind
-from interviews.interviewer import Interviewer
-from interviews.phrasing import objection
+from interviews.conversation.interviewer import Interviewer
+from interviews.conversation.moves import Move, MoveKind
+from interviews.conversation.phrasing import Brief, objection
+from interviews.conversation.wording import addressed
 from interviews.tests.snapshots import snapshot
-from interviews.wording import addressed
 from voice.adapters.scripted import ScriptedModel
 from voice.agent import Answer, Reply, Speech
 from voice.sentences import split
@@ -128,7 +129,7 @@ def test_a_models_bad_follow_up_is_replaced() -> None:
 
 
 def test_a_failing_or_slow_model_costs_nothing_but_its_words(monkeypatch: Any) -> None:
-    monkeypatch.setattr("interviews.follow_up.TIMEOUT", 0.05)
+    monkeypatch.setattr("interviews.conversation.follow_up.TIMEOUT", 0.05)
     for model in (ScriptedModel(fails=True), ScriptedModel(first_token=60)):
         talk = Conversation(model=model)
         talk.opens()
@@ -239,25 +240,9 @@ def test_people_are_addressed_in_a_way_that_can_be_read_out() -> None:
 
 def test_a_personas_forbidden_topic_is_never_phrased() -> None:
     good = "You mentioned the thing you built; what result did it have?"
-    facts = {"language": "en", "answer": "I built a thing", "aim": "What was the result?"}
-    assert not objection(good, asked=[], **facts)
-    assert objection(good, asked=[], forbidden=["the thing"], **facts) == "forbidden topic"
-
-
-def test_the_thanks_are_spoken_while_the_model_still_writes() -> None:
-    model = ScriptedModel("You mentioned the thing you built; what result?", first_token=0.2)
-    talk = Conversation(model=model)
-    talk.opens()
-    talk.says("I like to work.")
-    reply = talk.interviewer.reply(answer("I built the whole thing.", "u9"))
-
-    async def first_clause() -> str:
-        async for clause in reply.clauses:
-            assert reply.first_token is None
-            return clause
-        return ""
-
-    assert asyncio.run(first_clause()).endswith(".")
+    brief = Brief("en", answer="I built a thing", aim="What was the result?")
+    assert not objection(good, brief)
+    assert objection(good, replace(brief, forbidden=["the thing"])) == "forbidden topic"
 
 
 def test_what_was_cut_for_nothing_goes_on_where_it_was_cut() -> None:
@@ -275,3 +260,18 @@ def test_what_was_cut_for_nothing_goes_on_where_it_was_cut() -> None:
     rest = talk.interviewer.again(speech)
     assert rest is not None
     assert words(rest) == "What was the result?"
+
+
+def test_a_case_is_waited_for_longer_than_a_fact_and_a_follow_up_is_shorter() -> None:
+    guide = snapshot()["guide"]
+    guide["questions"][0] |= {"expects": "fact", "answer_seconds": 10}
+    guide["questions"][1] |= {"expects": "case", "answer_seconds": 80}
+    talk = Conversation(guide=guide)
+    talk.opens()
+    fact = talk.interviewer.expected
+    talk.says("I am an engineer.")
+    case = talk.interviewer.expected
+    assert (fact.seconds, case.seconds) == (10, 80)
+    assert fact.patience < 1 < case.patience
+    assert talk.says("I built it.").startswith("Thank") or talk.interviewer.progress.probes
+    assert talk.interviewer.expected.seconds == 40

@@ -1,6 +1,8 @@
 import asyncio
 import base64
 import json
+import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
 from accounts.models import ApiToken, Ticket, User
-from interviews.consumers import drain
+from interviews.live.consumer import drain
 from interviews.models import Interview, Score, Utterance
 from interviews.tests.live_client import LiveClient, connected
 from interviews.tests.snapshots import snapshot
@@ -18,6 +20,8 @@ from voice.adapters.scripted import (
     scripted_engines,
 )
 from voice.engines import Engines
+from voice.failover import FailoverSynthesizer
+from voice.recorded import SENTENCES
 from voice.tests.test_webm import recording
 
 
@@ -27,7 +31,7 @@ def bundle(monkeypatch: Any) -> Engines:
         recognizer=ScriptedRecognizer(last="I built it and it is ten percent faster."),
         synthesizer=ScriptedSynthesizer(seconds_per_letter=0.002),
     )
-    monkeypatch.setattr("interviews.live.engines", lambda profile: engines)
+    monkeypatch.setattr("interviews.live.interview.engines", lambda profile: engines)
     return engines
 
 
@@ -165,6 +169,14 @@ async def test_typed_answers() -> None:
         assert turn["user_text"] == "I wrote this by hand."
 
 
+async def test_hangul_typed_in_its_parts_is_hangul() -> None:
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.send("text_answer", text=unicodedata.normalize("NFD", "제가 만들었습니다."))
+        final = await client.expect("user_transcript", is_final=True)
+        assert final["text"] == "제가 만들었습니다."
+
+
 async def test_end_interview_says_goodbye() -> None:
     interview, token = await made()
     async with connected(interview.id, token) as client:
@@ -251,6 +263,23 @@ async def test_bad_input_is_answered_and_ignored() -> None:
         assert len(client.of("error")) == 6
 
 
+async def test_sound_lost_in_mid_answer_is_noted_and_asked_for_again() -> None:
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.expect("ai_audio_end")
+        await client.expect("state", value="listening")
+        await client.speak(1, silence=0)
+        await client.expect("state", value="hearing")
+        await client.send("audio_chunk", data="***")
+        await client.expect("error", code="bad_audio")
+        await client.speak()
+        await client.expect("turn_complete", turn=1)
+        again = "".join(m["text"] for m in client.of("ai_transcript_chunk"))
+        assert "did not reach me clearly" in again
+    row = await Utterance.objects.aget(interview=interview, speaker="candidate")
+    assert row.audio_lost
+
+
 async def test_twenty_bad_messages_close_the_connection() -> None:
     interview, token = await made()
     client = await LiveClient(interview.id, token).open()
@@ -261,7 +290,8 @@ async def test_twenty_bad_messages_close_the_connection() -> None:
     await client.close()
 
 
-async def test_without_init_the_documented_defaults_apply() -> None:
+async def test_without_init_the_documented_defaults_apply(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.live.consumer.INIT_SECONDS", 0.1)
     interview, token = await made()
     client = await LiveClient(interview.id, token).open()
     await client.expect("connected")
@@ -271,10 +301,11 @@ async def test_without_init_the_documented_defaults_apply() -> None:
     await client.close()
 
 
-async def test_a_flood_of_audio_is_refused_and_the_interview_goes_on() -> None:
+async def test_a_flood_of_audio_is_refused_and_the_interview_goes_on(settings: Any) -> None:
+    settings.GRACE_SECONDS = 10
     interview, token = await made()
     async with connected(interview.id, token) as client:
-        for _ in range(70):
+        for _ in range(settings.GRACE_SECONDS + 75):
             await client.socket.send_to(bytes_data=bytes(32_000))
         await client.expect("error", code="rate_limited")
         await client.send("text_answer", text="Still here.")
@@ -310,7 +341,7 @@ async def test_an_interview_whose_candidate_stays_away_is_abandoned(settings: An
     interview, token = await made()
     async with connected(interview.id, token):
         pass
-    for _ in range(60):
+    for _ in range(600):
         await asyncio.sleep(0.1)
         interview = await Interview.objects.aget(id=interview.id)
         if interview.status == "abandoned":
@@ -336,7 +367,7 @@ async def test_an_end_over_the_api_reaches_the_live_connection() -> None:
 
 
 async def test_a_server_that_stops_sends_its_candidates_away(monkeypatch: Any) -> None:
-    monkeypatch.setattr("interviews.consumers._draining", False)
+    monkeypatch.setattr("interviews.live.consumer._draining", False)
     interview, token = await made()
     client = await LiveClient(interview.id, token).open()
     await client.init()
@@ -370,7 +401,7 @@ async def test_webm_as_a_browsers_recorder_makes_it(binary: bool) -> None:
 
 
 async def test_a_long_silence_is_met_gently_and_time_to_think_not_at_all(monkeypatch: Any) -> None:
-    monkeypatch.setattr("interviews.silence.STEPS", (1.0, 1.0))
+    monkeypatch.setattr("interviews.conversation.silence.STEPS", (1.0, 1.0))
     interview, token = await made()
     async with connected(interview.id, token) as client:
         await client.expect("ai_transcript_chunk", text="There is no hurry.")
@@ -382,3 +413,47 @@ async def test_a_long_silence_is_met_gently_and_time_to_think_not_at_all(monkeyp
         spoken = len(client.of("ai_audio_start"))
         await asyncio.sleep(2.5)
         assert len(client.of("ai_audio_start")) == spoken
+
+
+async def test_who_cannot_be_heard_is_told_so_by_a_recording_and_may_type(bundle: Engines) -> None:
+    options = snapshot()["options"] | {"typed_answers": False}
+    interview, token = await made(options=options)
+    async with connected(interview.id, token) as client:
+        await client.expect("ai_audio_end")
+        await client.expect("state", value="listening")
+        await client.send("text_answer", text="Not yet.")
+        await client.expect("error", code="bad_message")
+        recognizer: Any = bundle.recognizer
+        recognizer.fails = 99
+        await client.speak()
+        await client.expect("error", code="stt_failed")
+        await client.expect("notice", code="type_instead")
+        await client.expect("ai_transcript_chunk", text=SENTENCES["unheard"]["en"])
+        await client.expect_count("ai_audio_end", 2)
+        await client.expect("state", value="listening")
+        await client.send("text_answer", text="I wrote this by hand.")
+        turn = await client.expect("turn_complete")
+        assert turn["user_text"] == "I wrote this by hand."
+
+
+async def test_another_voice_is_told_of_once(
+    bundle: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = ScriptedSynthesizer(seconds_per_letter=0.002)
+    voices = FailoverSynthesizer(
+        "synthesizers.en",
+        {"first": broken, "second": ScriptedSynthesizer(seconds_per_letter=0.002)},
+        cool_down=0.0,
+    )
+    switching = replace(bundle, synthesizers={"en": voices, "ko": voices})
+    monkeypatch.setattr("interviews.live.interview.engines", lambda profile: switching)
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        for turn in range(1, 4):
+            await client.expect_count("ai_audio_end", turn)
+            await client.expect("state", value="listening")
+            broken.fails = not broken.fails
+            await client.speak()
+            await client.expect("turn_complete", turn=turn)
+    told = [notice["code"] for notice in client.of("notice")]
+    assert told.count("engine_switched") == 1

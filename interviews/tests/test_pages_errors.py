@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.defaults import server_error
 
-from interviews.tests.cast import mina
+from interviews.tests.cast import interview, mina, signed_in
 
 
 def test_a_page_that_is_not_there(client, db):
@@ -28,6 +28,17 @@ def test_a_form_without_its_token(db):
     response = client.post(reverse("interviews:setup"))
     assert response.status_code == 403
     assert "Reload it and try again" in response.content.decode()
+
+
+def test_who_is_signed_in_is_not_sent_to_sign_in(db):
+    candidate = mina()
+    own = interview(candidate)
+    response = signed_in(candidate).get(reverse("interviews:watch", args=[own.pk]))
+    shown = response.content.decode()
+    assert response.status_code == 403
+    assert "sign out and in with the right account" in shown
+    assert f'href="{reverse("account_logout")}"' in shown
+    assert f'href="{reverse("account_login")}"' not in shown
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from interviews.assessment import assess
+from interviews.assessments.assessment import assess
 from interviews.models import Interview, Score, Utterance
 from interviews.tests.cast import interview, mina, rhea, signed_in
 
@@ -66,13 +66,37 @@ def test_finished_results_show_summary_feedback_and_evidence(talk):
     assess(talk.pk)
     shown = page(talk)
     assert "data-results-pending" not in shown
-    assert Interview.objects.get().summary in shown
+    question, _, quote = Interview.objects.get().summary.split("\n\n")[1].partition("\n")
+    assert f"<h3>{question}</h3><p>{quote}</p>" in shown
     answer = talk.utterances.get(speaker="candidate")
     assert f'href="#u-{answer.pk}"' in shown
     assert f'id="u-{answer.pk}"' in shown
     assert "Says what they did" in shown
     assert "words a minute" in shown
     assert "format=vtt" in shown
+
+
+def test_a_model_writes_its_summary_in_paragraphs_without_headings(talk):
+    talk.end("finished")
+    talk.summary = "They spoke of\nan importer.\n\nIt was <fast>."
+    talk.save()
+    shown = page(talk)
+    assert "<p>They spoke of<br>an importer.</p>" in shown
+    assert "<p>It was &lt;fast&gt;.</p>" in shown
+
+
+def test_only_spoken_answers_have_a_time(talk):
+    talk.end("finished")
+    assert "You spoke" in page(talk)
+    talk.utterances.filter(speaker="candidate").update(source="typed")
+    assert "You spoke" not in page(talk)
+
+
+def test_words_of_the_interview_are_marked_with_its_language(talk):
+    talk.end("finished")
+    assert '<h1 lang="en">' in page(talk)
+    Interview.objects.filter(pk=talk.pk).update(language="auto")
+    assert "<h1>" in page(talk)
 
 
 def test_open_points_are_for_reviewers_only(talk):

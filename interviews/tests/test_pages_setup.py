@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from interviews.forms import ConsentForm
 from interviews.models import Interview
 from interviews.tests.cast import config, mina, signed_in
 from interviews.tests.documents import pdf, word, zip_bomb
@@ -118,3 +119,10 @@ def test_a_document_becomes_text_at_once():
 
 def test_documents_are_read_for_signed_in_people_only(client):
     assert client.post(reverse("interviews:document")).status_code == 302
+
+
+@pytest.mark.parametrize("interprets", [True, False])
+def test_consent_names_what_the_ai_does(interprets):
+    label = str(ConsentForm(interprets=interprets).fields["consent"].label)
+    assert ("interprets" in label) is interprets
+    assert ("interviewed" in label) is not interprets

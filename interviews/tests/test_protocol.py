@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews import protocol
-from interviews.protocol import ProtocolError, parse
+from interviews.live import protocol
+from interviews.live.protocol import ProtocolError, parse
 from voice import events
 from voice.visemes import Viseme
 
@@ -37,6 +37,18 @@ def test_init_whole() -> None:
     assert message.resume_after == 12
 
 
+def test_null_is_a_field_left_out() -> None:
+    assert parse('{"type": "init", "audio": {"sample_rate": null}, "language": null}') == parse(
+        '{"type": "init"}'
+    )
+
+
+def test_typed_answers_hold_nothing_that_cannot_be_stored() -> None:
+    message = parse('{"type": "text_answer", "text": "I\\u0000 built it."}')
+    assert isinstance(message, protocol.TextAnswer)
+    assert message.text == "I built it."
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -53,6 +65,10 @@ def test_init_whole() -> None:
         (json.dumps({"type": "text_answer", "text": "x" * 4001}), "bad_message"),
         ('{"type": "playback", "utterance": "u", "played_ms": -1}', "bad_message"),
         ('{"type": "playback", "utterance": "u", "played_ms": NaN}', "bad_message"),
+        ('{"type": "ping", "id": NaN}', "bad_message"),
+        ('{"type": "ping", "id": 1e999}', "bad_message"),
+        ('{"type": "ping", "id": "\\ud800"}', "bad_message"),
+        ('{"type": "text_answer", "text": null}', "bad_message"),
         (json.dumps({"type": "audio_chunk", "data": "x" * 200_000}), "frame_too_large"),
     ],
 )

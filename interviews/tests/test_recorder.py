@@ -7,8 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
+from interviews.live.recorder import Recorder
 from interviews.models import Interview, Utterance
-from interviews.recorder import Recorder
 from interviews.tests.cast import mina
 from interviews.tests.snapshots import snapshot
 from voice.agent import Answer, Speech
@@ -62,7 +62,7 @@ async def test_an_answer_that_went_on_replaces_itself() -> None:
 
 
 async def test_a_database_that_comes_back_gets_everything(monkeypatch: Any) -> None:
-    monkeypatch.setattr("interviews.recorder.RETRIES", (0.0, 0.0))
+    monkeypatch.setattr("interviews.live.recorder.RETRIES", (0.0, 0.0))
     record, interview = await recorder()
     record.failures = 2
     await record.candidate_said(answer("First."))
@@ -87,3 +87,18 @@ async def test_what_was_heard_of_a_reply_replaces_its_beginning() -> None:
     row = await Utterance.objects.aget(pk=speech.utterance)
     assert (row.text_said, row.text_heard, row.interrupted) == ("One two three.", "One", True)
     assert await Utterance.objects.filter(interview=interview).acount() == 2
+
+
+async def test_two_connections_that_overlap_lose_nothing_of_each_other() -> None:
+    older, interview = await recorder()
+    newer = Recorder(interview.pk, last_sequence=0, state=dict)
+    await older.candidate_said(answer("To the older one."))
+    await newer.candidate_said(answer("To the newer one."))
+    late = answer("Late, to the older one.")
+    await older.candidate_said(late)
+    await newer.candidate_said(answer("And on."))
+    await older.candidate_said(answer("Late, and gone on with.", late.utterance))
+    rows = Utterance.objects.filter(interview=interview).order_by("sequence")
+    assert [row.text_said async for row in rows] == [
+        "To the older one.", "To the newer one.", "Late, and gone on with.", "And on.",
+    ]  # fmt: skip

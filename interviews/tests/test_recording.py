@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 
-from interviews.recording import WRITES_WAITING, Recording, _writer, state
-from interviews.recording_files import RecordingFiles, recorded_interviews
+from interviews.recordings.files import RecordingFiles, recorded_interviews
+from interviews.recordings.recording import WRITES_WAITING, Recording, _writer, state
 from interviews.tests.recordings import Clock, agreed, folder, places, raw, spans, tone
 from voice.audio import RATE
 from voice.events import Sound, SoundCleared, SoundEnded, SoundStarted

@@ -1,4 +1,4 @@
-from interviews.silence import STEPS, Silence
+from interviews.conversation.silence import STEPS, Silence
 
 
 def steps(silence: Silence, seconds: int, *, quiet: bool = True, start: int = 0) -> list[int]:
@@ -27,3 +27,11 @@ def test_after_an_answer_the_first_word_is_due_again() -> None:
 def test_patience_stretches_it() -> None:
     assert steps(Silence("long"), int(2 * STEPS[0])) == []
     assert steps(Silence("short"), int(STEPS[0])) == [0]
+
+
+def test_every_step_is_configured_and_can_be_left_out() -> None:
+    assert steps(Silence("normal", [0, 0]), 600) == []
+    assert steps(Silence("normal", [0, 20]), 600) == [1]
+    assert steps(Silence("normal", [5, 0]), 600) == [0]
+    assert steps(Silence("normal", [5, 20]), 20) == [0]
+    assert steps(Silence("normal", [5, 20]), 26) == [0, 1]

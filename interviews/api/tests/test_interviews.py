@@ -199,6 +199,25 @@ def test_the_list_is_paged_by_cursor(api, config, candidate, monkeypatch):
     assert [row["id"] for row in page["results"] + rest["results"]] == made[::-1]
 
 
+def test_the_caller_chooses_the_size_of_a_page(api, config, candidate):
+    for _time in range(3):
+        Interview.objects.create_from(config, candidate)
+    api.force_authenticate(candidate)
+    for asked, given in (("2", 2), ("1", 1), ("100000", 3), ("0", 3), ("x", 3)):
+        assert len(api.get(LIST, {"page_size": asked}).data["results"]) == given
+
+
+def test_refusals_are_in_the_callers_language_and_always_json(api, interview, candidate):
+    api.force_authenticate(candidate)
+    assert api.post(detail(interview, "end/")).status_code == 200
+    refused = api.post(detail(interview, "end/"), headers={"Accept-Language": "ko"})
+    assert refused.data["code"] == "wrong_status"
+    assert "면접" in refused.data["detail"]
+    for address in ("/api/v1/nothing/", "/api/v1/nothing/at/all/"):
+        nothing = api.get(address)
+        assert (nothing.status_code, nothing.data["code"]) == (404, "not_found")
+
+
 def test_the_list_costs_the_same_for_many(api, config, candidate, django_assert_max_num_queries):
     for _time in range(5):
         Interview.objects.create_from(config, candidate)

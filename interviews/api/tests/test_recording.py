@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import ApiToken
 from interviews.api.ranges import file_response
 from interviews.models import Interview
-from interviews.recording_files import RecordingFiles, recorded_interviews
+from interviews.recordings.files import RecordingFiles, recorded_interviews
 from interviews.tests.cast import omar, person, rhea, signed_in
 from interviews.tests.recordings import agreed, decoded, folder, over, places, spans
 

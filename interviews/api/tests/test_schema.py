@@ -25,8 +25,6 @@ def headers(interview, candidate):
 @schema.parametrize()
 @settings(
     max_examples=10,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_api_keeps_to_its_schema(case, headers):

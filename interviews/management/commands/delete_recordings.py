@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from interviews.models import Interview
-from interviews.recording_files import RecordingFiles, recorded_interviews
+from interviews.recordings.files import RecordingFiles, recorded_interviews
 
 
 class Command(BaseCommand):
@@ -21,8 +21,9 @@ class Command(BaseCommand):
         if older_than < 0:
             raise CommandError("--older-than takes a number of days, 0 or more.")
         long_ago = timezone.now() - timedelta(days=older_than)
-        kept = set(Interview.objects.exclude(ended_at__lt=long_ago).values_list("pk", flat=True))
+        # In this order: an interview that begins meanwhile is not taken for a deleted one.
         found = recorded_interviews()
+        kept = set(Interview.objects.exclude(ended_at__lt=long_ago).values_list("pk", flat=True))
         for interview_id in found - kept:
             RecordingFiles(interview_id).delete()
         self.stdout.write(f"Deleted {len(found - kept)} recordings, kept {len(found & kept)}.")

@@ -12,9 +12,10 @@ from accounts.models import ADMIN, Plan, User
 from avatars import glb
 from avatars.models import Avatar, Persona
 from interviews.demo import ACCOUNTS, NAMES, content
-from interviews.guide_document import GuideFileError
-from interviews.guide_files import store
-from interviews.models import InterviewConfig, InterviewGuide
+from interviews.engines import interprets
+from interviews.guides.document import GuideFileError
+from interviews.guides.files import store
+from interviews.models import BankQuestion, InterviewConfig, InterviewGuide
 
 # Django's test client calls itself "testserver".
 LOCAL_HOSTS = frozenset({"localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"})
@@ -57,14 +58,22 @@ class Command(BaseCommand):
                 self._persona(persona)
             for guide in guides:
                 if self.refresh or not InterviewGuide.objects.filter(slug=guide.slug).exists():
-                    store(guide)
+                    self._bank(store(guide, approved=True))
                     self.made["guides"] += 1
             for config in configs:
                 self._config(config)
+            for interpreter in content.interpreters():
+                self._interpreter(interpreter)
             if not options["no_accounts"]:
                 self._accounts()
         made = ", ".join(f"{count} {what}" for what, count in self.made.items())
         self.stdout.write(f"Demo: {made or 'everything was there'}.")
+
+    def _bank(self, guide: InterviewGuide) -> None:
+        """Its questions can be taken into other guides."""
+        for question in guide.questions.select_related("competency"):
+            if BankQuestion.keep(question, guide.slug):
+                self.made["questions of the bank"] += 1
 
     def _refuse_public_site(self) -> None:
         if public := sorted(set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS):
@@ -123,6 +132,19 @@ class Command(BaseCommand):
         fields = document.model_dump()
         fields["persona"] = Persona.objects.get(slug=document.persona)
         fields["guide"] = InterviewGuide.objects.get(slug=document.guide)
+        fields["profile"] = settings.VOICE_PROFILE
+        self._keep(InterviewConfig, {"title": fields.pop("title")}, fields).full_clean()
+
+    def _interpreter(self, document: content.InterpreterDocument) -> None:
+        if not interprets("interpreter"):
+            self.stdout.write(f"Left out, for want of a model that interprets: {document.title}")
+            return
+        fields = document.model_dump() | {
+            "kind": InterviewConfig.Kind.INTERPRETER,
+            "profile": "interpreter",
+            "patience": InterviewConfig.Patience.SHORT,
+            "persona": Persona.objects.get(slug=document.persona),
+        }
         self._keep(InterviewConfig, {"title": fields.pop("title")}, fields).full_clean()
 
     def _accounts(self) -> None:

@@ -1,10 +1,14 @@
 import asyncio
+import logging
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from interviews.engines import warm
+from interviews.moderation import moderator
 from voice.errors import EngineError
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -23,3 +27,8 @@ async def warm_all(out: OutputWrapper) -> None:
                 out.flush()
     except (EngineError, OSError, ImportError) as error:
         raise CommandError(f"An engine cannot be loaded: {error}") from error
+    try:
+        await moderator().warm()
+    except EngineError as error:
+        # Interviews go on without a guard, and the log of each utterance says so.
+        log.warning("the moderator is not ready: %s", error)

@@ -1,0 +1,35 @@
+"""What the admin site takes from other packages, in this project's words: they leave it in English,
+or Django's Korean for it is broken. The project's catalogue comes first, so naming it here is
+enough for whatever they translate at all."""
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+apps.get_app_config("django_tasks_database").verbose_name = _("Background tasks")
+apps.get_app_config("account").verbose_name = _("Email addresses")
+
+NAMED = (
+    gettext_noop("View %s"),
+    gettext_noop("Select %s to view"),
+    gettext_noop("You don’t have permission to view or edit anything."),
+    gettext_noop("Task Result"),
+    gettext_noop("Task Results"),
+    pgettext_lazy("Task", "Ready"),
+    pgettext_lazy("Task", "Running"),
+    pgettext_lazy("Task", "Failed"),
+    pgettext_lazy("Task", "Successful"),
+    gettext_noop("enqueued at"),
+    gettext_noop("started at"),
+    gettext_noop("finished at"),
+    gettext_noop("args kwargs"),
+    gettext_noop("priority"),
+    gettext_noop("task path"),
+    gettext_noop("worker id"),
+    gettext_noop("queue name"),
+    gettext_noop("backend name"),
+    gettext_noop("run after"),
+    gettext_noop("return value"),
+    gettext_noop("exception class path"),
+    gettext_noop("traceback"),
+)

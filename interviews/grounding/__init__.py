@@ -1,0 +1,1 @@
+"""What a follow-up may rest on: documents split into passages, embedded and found again."""

@@ -1,0 +1,215 @@
+"""A model in another process: the caller and the worker over the channel layer."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+import pytest
+from channels.layers import channel_layers, get_channel_layer
+from channels.routing import ChannelNameRouter
+
+from interviews.inference import CHANNEL
+from interviews.inference import consumer as worker_side
+from interviews.inference.consumer import InferenceConsumer
+from interviews.inference.remote import RemoteModel
+from interviews.management.commands.runworker import InferenceWorker
+from voice.adapters.scripted import ScriptedModel
+from voice.engines import Message
+from voice.errors import EngineError
+from voice.failover import FailoverModel
+from voice.metering import Use, metered, used
+
+ASKED = [Message("system", "You phrase."), Message("candidate", "저는 서버를 옮겼습니다.")]
+TEXT = "You moved the server. 무엇이 가장 어려웠나요?"
+
+
+class Faulty(ScriptedModel):
+    """Writes half, then fails as a provider does."""
+
+    async def reply(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.4
+    ) -> AsyncGenerator[str]:
+        yield "You moved "
+        raise EngineError("faulty", "rate_limited", retryable=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer belongs to one event loop as long as anybody receives from it."""
+    monkeypatch.setattr(channel_layers, "backends", {})
+    monkeypatch.setattr(worker_side, "ACCEPTED_WITHIN", 60.0)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    model = ScriptedModel(text=TEXT)
+    monkeypatch.setattr(worker_side, "model", lambda: model)
+    monkeypatch.setattr("interviews.management.commands.runworker.model", lambda: model)
+    return model
+
+
+def remote(**waits: float) -> RemoteModel:
+    """With patience for a busy machine, but for the ``waits`` that are tested."""
+    return RemoteModel(
+        **({"offer_timeout": 60.0, "silence_timeout": 60.0, "first_timeout": 60.0} | waits)  # type: ignore[arg-type]
+    )
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    """One worker, in this process."""
+    router = ChannelNameRouter({CHANNEL: InferenceConsumer.as_asgi()})
+    worker = InferenceWorker(router, [CHANNEL], get_channel_layer())
+    running = asyncio.create_task(worker.handle())
+    await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        await stop(worker, running)
+
+
+async def stop(worker: Any, running: asyncio.Task[None]) -> None:
+    running.cancel()
+    tasks = [running, *(one["future"] for one in worker.application_instances.values())]
+    tasks += [task for task in asyncio.all_tasks() if "listener" in repr(task.get_coro())]
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=30)
+
+
+def die() -> None:
+    """Whoever is writing stops without a word."""
+    for task in asyncio.all_tasks():
+        if "InferenceConsumer._serve" in repr(task.get_coro()):
+            task.cancel()
+
+
+async def written(model: Any, **options: Any) -> str:
+    async with aclosing(model.reply(ASKED, max_tokens=40, **options)) as deltas:
+        return "".join([delta async for delta in deltas])
+
+
+async def test_a_reply_is_written_elsewhere(model: ScriptedModel) -> None:
+    async with working():
+        text = await written(remote(), temperature=0.7)
+    assert text.split() == TEXT.split()
+    assert list(model.contexts[0]) == ASKED
+
+
+async def test_what_a_reply_used_is_told_to_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Paid(ScriptedModel):
+        async def reply(self, *args: Any, **options: Any) -> AsyncGenerator[str]:
+            async for delta in super().reply(*args, **options):
+                yield delta
+            used(Use("model", "paid", "m", input_tokens=12, output_tokens=3))
+
+    paid = Paid(text=TEXT)
+    monkeypatch.setattr(worker_side, "model", lambda: paid)
+    monkeypatch.setattr("interviews.management.commands.runworker.model", lambda: paid)
+    uses: list[Use] = []
+    async with working():
+        with metered(uses.append):
+            await written(remote())
+    assert uses == [Use("model", "paid", "m", input_tokens=12, output_tokens=3)]
+
+
+async def test_a_reply_streams(model: ScriptedModel) -> None:
+    model.per_token = 60.0
+    async with working():
+        stream = remote().reply(ASKED, max_tokens=40)
+        first = await anext(stream)
+        assert first.split() == ["You"] and model.open_streams == 1
+        await stream.aclose()
+
+
+async def test_a_reply_that_nobody_wants_any_more_frees_the_model(model: ScriptedModel) -> None:
+    model.per_token = 3600.0
+    async with working():
+        async with aclosing(remote().reply(ASKED, max_tokens=40)) as deltas:
+            await anext(deltas)
+        async with asyncio.timeout(30):
+            while model.open_streams:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_an_object_is_written_elsewhere(model: ScriptedModel) -> None:
+    model.objects = ['{"level": 4, "rationale": "구체적입니다."}']
+    async with working():
+        made = await remote().structured(ASKED, {"type": "object"}, max_tokens=200)
+    assert made == {"level": 4, "rationale": "구체적입니다."}
+
+
+async def test_a_long_thought_is_no_dead_worker(model: ScriptedModel) -> None:
+    model.first_token = 4.0
+    async with working():
+        text = await written(remote(silence_timeout=3.0))
+    assert text.split() == TEXT.split() and len(model.contexts) == 1
+
+
+async def test_thinking_has_an_end(model: ScriptedModel) -> None:
+    model.first_token = 3600.0
+    async with working():
+        with pytest.raises(EngineError, match="timeout"):
+            await written(remote(first_timeout=0.4))
+
+
+async def test_without_a_worker_the_engine_that_stands_by_writes() -> None:
+    standby = ScriptedModel(text="What did you learn?", languages=frozenset({"en"}))
+    absent = remote(offer_timeout=0.05)
+    with pytest.raises(EngineError, match="no_worker"):
+        await written(absent)
+    failover = FailoverModel("model", {"worker": absent, "here": standby})
+    assert (await written(failover)).split() == ["What", "did", "you", "learn?"]
+
+
+async def test_another_worker_goes_on_where_the_first_one_died(model: ScriptedModel) -> None:
+    model.per_token = 0.1
+    text = ""
+    async with working():
+        stream = remote(silence_timeout=3.0).reply(ASKED, max_tokens=40)
+        text += await anext(stream) + await anext(stream)
+        die()
+        text += "".join([delta async for delta in stream])
+    assert text.split() == TEXT.split()
+    assert len(model.contexts) == 2
+
+
+async def test_a_worker_that_would_go_on_differently_is_not_listened_to(
+    model: ScriptedModel,
+) -> None:
+    model.per_token = 0.1
+    async with working():
+        stream = remote(silence_timeout=3.0).reply(ASKED, max_tokens=40)
+        text = await anext(stream)
+        die()
+        model.text = "Another thing entirely."
+        with pytest.raises(EngineError, match="interrupted"):
+            text += "".join([delta async for delta in stream])
+    assert text.split() == ["You"]
+
+
+async def test_a_busy_worker_takes_the_next_request_when_it_is_free(
+    model: ScriptedModel, settings: Any
+) -> None:
+    settings.INFERENCE_SLOTS = 1
+    model.per_token = 0.05
+    async with working():
+        texts = await asyncio.gather(*(written(remote()) for _ in range(2)))
+    assert [text.split() for text in texts] == [TEXT.split()] * 2
+
+
+async def test_the_failure_of_the_workers_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    faulty = Faulty()
+    monkeypatch.setattr(worker_side, "model", lambda: faulty)
+    monkeypatch.setattr("interviews.management.commands.runworker.model", lambda: faulty)
+    async with working():
+        with pytest.raises(EngineError, match="rate_limited") as failure:
+            await written(remote())
+    assert failure.value.retryable
+
+
+async def test_an_empty_reply_ends(model: ScriptedModel) -> None:
+    model.text = ""
+    async with working():
+        assert await written(remote()) == ""

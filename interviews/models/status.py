@@ -1,0 +1,37 @@
+"""Where an interview stands, and why it ended."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TransitionError(Exception):
+    """The interview's status does not allow this step."""
+
+
+class PlanReached(Exception):
+    """The candidate's plan does not allow to begin now; the message says why."""
+
+
+class Status(models.TextChoices):
+    """Where an interview stands."""
+
+    READY = "ready", _("ready")
+    LIVE = "live", _("live")
+    PAUSED = "paused", _("paused")
+    ENDED = "ended", _("ended")
+    ABANDONED = "abandoned", _("abandoned")
+    FAILED = "failed", _("failed")
+
+
+class EndReason(models.TextChoices):
+    """Why it is over."""
+
+    FINISHED = "finished", _("finished")
+    TIME_UP = "time_up", _("time was up")
+    CANDIDATE = "candidate", _("ended by the candidate")
+    ABANDONED = "abandoned", _("abandoned")
+    FAILED = "failed", _("failed")
+
+
+UNDER_WAY = (Status.LIVE, Status.PAUSED)
+OVER = (Status.ENDED, Status.ABANDONED, Status.FAILED)
