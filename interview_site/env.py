@@ -40,7 +40,8 @@ def secret_key(debug: bool) -> str:
 
 def database() -> dict[str, Any]:
     """DATABASE_URL as Django's settings: SQLite in WAL mode, or PostgreSQL with a pool."""
-    config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR}/db.sqlite3"
+    config: dict[str, Any] = env.db_url_config(url)
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS | options
@@ -78,7 +79,38 @@ def caches(redis_url: str) -> dict[str, Any]:
     }
 
 
-HOSTED_PROFILES = {"openai-elevenlabs": ("OPENAI_API_KEY", "ELEVENLABS_API_KEY")}
+def task_queue(redis_url: str) -> dict[str, Any]:
+    """TASK_QUEUE: ``database``, ``redis`` or, for tests, ``immediate``; else what is there."""
+    backends = {
+        "database": "django_tasks_db.DatabaseBackend",
+        "redis": "django_tasks_rq.RQBackend",
+        "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    }
+    queue = env.str("TASK_QUEUE", default="redis" if redis_url else "database")
+    return {"default": {"BACKEND": backends[queue], "QUEUES": ["default"]}}
+
+
+def scoring_model() -> dict[str, Any] | None:
+    """SCORING_MODEL, else OpenAI's if its key is there, else none: then no level is given."""
+    if configured := env.json("SCORING_MODEL", default=None):
+        chosen: dict[str, Any] = configured
+        return chosen
+    if not env.str("OPENAI_API_KEY", default=""):
+        return None
+    return engine(
+        "openai_chat.OpenAIChat",
+        model=env.str("OPENAI_SCORING_MODEL", default="gpt-6-luna"),
+        reasoning_effort=env.str("OPENAI_SCORING_EFFORT", default="medium"),
+        object_timeout=90.0,
+    )
+
+
+HOSTED_PROFILES = {
+    "openai-elevenlabs": ("OPENAI_API_KEY", "ELEVENLABS_API_KEY"),
+    "openai-realtime": ("OPENAI_API_KEY",),
+    "gemini-live": ("GEMINI_API_KEY",),
+    "interpreter": ("GEMINI_API_KEY",),
+}
 """Ready-made engine profiles, each with the keys that it needs."""
 
 
@@ -92,15 +124,32 @@ def voice_engines() -> dict[str, Any]:
     if path := env.str("VOICE_ENGINES_FILE", default=""):
         loaded: dict[str, Any] = json.loads(Path(path).read_text())
         return loaded
-    profiles = {"embedded": embedded_engines()}
-    if not missing_keys("openai-elevenlabs"):
-        profiles["openai-elevenlabs"] = openai_elevenlabs()
-    return profiles
+    made = ready_profiles()
+    lacking = {name for name in HOSTED_PROFILES if missing_keys(name)}
+    if not env.str("REDIS_URL", default=""):
+        lacking.add("worker")
+    return {name: made[name] for name in made if name not in lacking}
+
+
+def ready_profiles() -> dict[str, Any]:
+    """Every ready-made profile, whether or not what it needs is there."""
+    return {
+        "embedded": embedded_engines(),
+        "worker": worker(),
+        "openai-elevenlabs": openai_elevenlabs(),
+        "openai-realtime": openai_realtime(),
+        "gemini-live": gemini_live(),
+        "interpreter": gemini_live(),
+    }
 
 
 def missing_keys(profile: str) -> list[str]:
     """The variables that a profile of HOSTED_PROFILES still needs."""
-    return [name for name in HOSTED_PROFILES[profile] if not env.str(name, default="")]
+    return [
+        name
+        for name in HOSTED_PROFILES[profile]
+        if not env.str(name, default="") and not env.str(f"{name}_FILE", default="")
+    ]
 
 
 def embedded_engines() -> dict[str, Any]:
@@ -113,6 +162,13 @@ def embedded_engines() -> dict[str, Any]:
     }
 
 
+def worker() -> dict[str, Any]:
+    """The model runs in `manage.py runworker inference`; the one of this process stands by."""
+    embedded = embedded_engines()
+    remote = {"BACKEND": "interviews.inference.remote.RemoteModel", "OPTIONS": {}}
+    return embedded | {"model": [remote, embedded["model"]]}
+
+
 def openai_elevenlabs() -> dict[str, Any]:
     """Hosted ears, words and voice; the embedded ones stand by."""
     embedded = embedded_engines()
@@ -123,6 +179,11 @@ def openai_elevenlabs() -> dict[str, Any]:
     )
     voice = engine("elevenlabs_speech.ElevenLabsSpeech")
     return embedded | {
+        # Scribe gives its final words sooner after a commit than OpenAI does.
+        "live_recognizer": [
+            engine("elevenlabs_live.ElevenLabsLive"),
+            engine("openai_live.OpenAILive"),
+        ],
         "recognizer": [
             engine("openai_transcription.OpenAITranscription"),
             embedded["recognizer"],
@@ -132,6 +193,21 @@ def openai_elevenlabs() -> dict[str, Any]:
             language: [voice, standby] for language, standby in embedded["synthesizers"].items()
         },
     }
+
+
+def openai_realtime() -> dict[str, Any]:
+    """One model hears and speaks; the embedded engines stand by."""
+    speech = engine(
+        "openai_realtime.OpenAIRealtime",
+        model=env.str("OPENAI_REALTIME_MODEL", default="gpt-realtime-2.1"),
+    )
+    return embedded_engines() | {"speech": speech}
+
+
+def gemini_live() -> dict[str, Any]:
+    """The same by Google. It also interprets."""
+    model = env.str("GEMINI_LIVE_MODEL", default="gemini-3.8-live")
+    return embedded_engines() | {"speech": engine("gemini_live.GeminiLive", model=model)}
 
 
 def engine(backend: str, **options: Any) -> dict[str, Any]:

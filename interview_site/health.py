@@ -77,7 +77,7 @@ async def channel_layer() -> str:
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(CHANNEL_LAYER_TIMEOUT):
-            channel = await layer.new_channel("ready")
+            channel = await layer.new_channel()
             await layer.send(channel, {"type": "ready"})
             await layer.receive(channel)
     except (OSError, TimeoutError, RedisError) as error:

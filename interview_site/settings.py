@@ -12,7 +12,9 @@ from interview_site.env import (
     channel_layers,
     database,
     env,
+    scoring_model,
     secret_key,
+    task_queue,
     voice_engines,
 )
 
@@ -33,6 +35,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # Before channels, whose command runworker it extends.
+    "interviews",
     "channels",
     "csp",
     "allauth",
@@ -41,9 +45,11 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_tasks",
+    "django_tasks_db",
+    "django_rq",
     "accounts",
     "avatars",
-    "interviews",
 ]
 
 MIDDLEWARE = [
@@ -87,6 +93,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 DATABASES = {"default": database()}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 CACHES = caches(REDIS_URL)
+TASKS = task_queue(REDIS_URL)
+RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": 900}}
+RQ_SHOW_ADMIN_LINK = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
@@ -194,9 +203,23 @@ MAX_AVATAR_BYTES = 20 * 2**20
 # The interview
 
 VOICE_ENGINES = voice_engines()
+VOICE_PROFILE = env.str("VOICE_PROFILE", default="embedded")
+INFERENCE_ENGINE = env.json(
+    "INFERENCE_ENGINE", default={"BACKEND": "voice.adapters.llama.Llama", "OPTIONS": {}}
+)
+INFERENCE_SLOTS = env.int("INFERENCE_SLOTS", default=2)
+PRICES_FILE = env.str("PRICES_FILE", default=str(BASE_DIR / "interviews" / "prices.toml"))
 GRACE_SECONDS = env.int("GRACE_SECONDS", default=120)
 MODERATOR = env.json(
-    "MODERATOR", default={"BACKEND": "voice.adapters.phrases.Phrases", "OPTIONS": {}}
+    "MODERATOR", default={"BACKEND": "interviews.phrase_lists.EditedPhrases", "OPTIONS": {}}
+)
+SCORING_MODEL = scoring_model()
+EMBEDDERS = env.json(
+    "EMBEDDERS",
+    default={
+        "en": {"BACKEND": "interviews.grounding.minilm.MiniLM"},
+        "ko": {"BACKEND": "interviews.grounding.ngrams.Ngrams"},
+    },
 )
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 AUDIO_PROFILE = env.str("AUDIO_PROFILE", default="embedded")
