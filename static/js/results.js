@@ -20,3 +20,28 @@ async function wait() {
 }
 
 if (pending) wait();
+
+// The conversation so far, on demand: without a page of its own, so that nothing is lost.
+const summary = document.querySelector("[data-summary]");
+const summaryText = document.querySelector("[data-summary-text]");
+
+summary?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = summary.querySelector("button");
+  button.disabled = true;
+  try {
+    const response = await fetch(summary.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new FormData(summary),
+      signal: AbortSignal.timeout(40_000),
+    });
+    const { summary: text, language, error } = await response.json();
+    summaryText.textContent = text ?? error;
+    if (language) summaryText.lang = language;
+  } catch {
+    summaryText.textContent = summaryText.dataset.failed;
+  } finally {
+    button.disabled = false;
+  }
+});

@@ -42,6 +42,7 @@ export class Controls extends EventTarget {
     this.#listenToKeys();
     this.#listenToTalk();
     this.#prepareAnswer();
+    if (room.dataset.captions === "yes") this.#toggleTranscript(true);
   }
 
   /** `microphone`: {muted, open, held}; `mode`: "hands_free" or "push_to_talk". */
@@ -71,11 +72,18 @@ export class Controls extends EventTarget {
   /** Opens the panel for a written answer; false if this interview has none. */
   write(open = true) {
     const form = this.#room.querySelector("#answer");
-    if (!form) return false;
+    if (!form || "off" in form.dataset) return false;
     form.hidden = !open;
     this.#button("keyboard").setAttribute("aria-expanded", String(open));
     if (open) form.querySelector("textarea").focus();
     return true;
+  }
+
+  /** Answers may be written although this interview has none. */
+  offerWriting() {
+    delete this.#room.querySelector("#answer").dataset.off;
+    this.#button("keyboard").hidden = false;
+    this.write();
   }
 
   #act(action) {

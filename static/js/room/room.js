@@ -1,6 +1,7 @@
 import { Call } from "./call.js";
 import { Candidate } from "./candidate.js";
 import { Clock } from "./clock.js";
+import { Columns } from "./columns.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Conversation } from "./conversation.js";
@@ -33,6 +34,7 @@ class Room {
   #connection;
   #subtitles;
   #transcript;
+  #columns;
   #status;
   #clock;
   #incoming = null;
@@ -49,6 +51,8 @@ class Room {
       candidate: this.#strings.get("speaker.candidate"),
       interviewer: find(".who-name").textContent || this.#strings.get("speaker.interviewer"),
     });
+    const columns = find("#columns");
+    this.#columns = columns && new Columns(columns);
     this.#clock = new Clock(find("#timer"));
     this.#controls = new Controls(element, this.#strings);
     this.#voice = new Voice(element.dataset.playbackWorklet);
@@ -100,12 +104,14 @@ class Room {
       this.#conversation.addEventListener(name, ({ detail }) => handler(detail));
     on("history", ({ history }) => {
       this.#transcript.replace(history);
+      this.#columns?.replace(history);
       this.#subtitles.clear();
       if (!history.length) this.#interviewer.greet();
       this.#candidate.announceMode(this.#element.dataset.inputMode);
     });
     on("said", (entry) => {
       this.#transcript.say(entry);
+      this.#columns?.say(entry);
       if (entry.speaker === "candidate") this.#subtitles.candidate(entry.text);
     });
     on("spoken", ({ utterance, text }) => this.#subtitles.expect(utterance, text));
@@ -124,8 +130,15 @@ class Room {
       this.#subtitles.cut(utterance, heard);
     });
     on("visemes", ({ utterance, visemes }) => this.#interviewer.addVisemes(utterance, visemes));
-    on("notice", ({ message }) => this.#toasts.show(message));
-    on("error", (error) => this.#toasts.show(this.#wordsOf(error), "error"));
+    on("notice", ({ code, message }) => {
+      if (code === "type_instead") this.#controls.offerWriting();
+      this.#toasts.show(message);
+    });
+    on("error", (error) => {
+      // Before a close for good: the curtain says why, and what to do.
+      if (error.fatal && !error.retry_after_seconds) return;
+      this.#toasts.show(this.#wordsOf(error), "error");
+    });
     on("ended", (message) => this.#end(message));
   }
 
@@ -151,10 +164,7 @@ class Room {
     on("stop", () => this.#interrupt());
     on("end", () => this.#call.send({ type: "end_interview" }));
     on("answer", ({ detail: text }) => this.#call.send({ type: "text_answer", text }));
-    on("moment", () => {
-      this.#call.send({ type: "take_time" });
-      this.#toasts.show(this.#strings.get("moment.taken"));
-    });
+    on("moment", () => this.#call.send({ type: "take_time" }));
   }
 
   #interrupt() {

@@ -12,10 +12,13 @@ export class Subtitles {
   #shown = null; // the interviewer's utterance whose words stand there
   #words = [];
   #line = 0;
+  #revealed = 0; // letters
 
   constructor(element) {
     this.#element = element;
     this.#text = element.querySelector("[data-subtitle-text]");
+    // A turned phone or the transcript at the side breaks the lines anew.
+    new ResizeObserver(() => this.#reveal(this.#revealed)).observe(element);
   }
 
   /** The next piece of the interviewer's words. */
@@ -111,6 +114,7 @@ export class Subtitles {
   }
 
   #reveal(count) {
+    this.#revealed = count;
     let last = null;
     for (const { span, from } of this.#words) {
       const shown = from < count;

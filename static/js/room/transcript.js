@@ -1,3 +1,5 @@
+import { languageOf } from "./columns.js";
+
 /** Everything said so far, in the panel at the side. */
 export class Transcript {
   #list;
@@ -25,6 +27,7 @@ export class Transcript {
     const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 60;
     const entry = this.#entries.get(utterance) ?? this.#add(utterance, speaker);
     entry.lastElementChild.textContent = text;
+    entry.lastElementChild.lang = languageOf(text);
     entry.toggleAttribute("data-partial", !final && speaker === "candidate");
     if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }

@@ -1,0 +1,60 @@
+// The persona's voices in the admin site: a button plays a sentence in the voice beside it.
+// Every sentence it shows stands in the page's data attributes, or comes from the server.
+
+(() => {
+  let playing = null;
+
+  const stop = () => {
+    if (!playing) return;
+    playing.pause();
+    URL.revokeObjectURL(playing.src);
+    playing = null;
+  };
+
+  const listen = async (button) => {
+    const table = button.closest("[data-voices]");
+    const status = table.querySelector("[data-status]");
+    const say = (text) => {
+      status.textContent = text;
+    };
+    const body = new FormData();
+    body.set("profile", button.dataset.profile);
+    body.set("language", button.dataset.language);
+    // The first name is whose voice it is; the others are of those that stand by.
+    body.set("voice", button.closest("td").querySelector("input")?.value ?? "");
+    const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+    stop();
+    // Beside the button: a long table would hide it.
+    button.after(status);
+    say(table.dataset.asking);
+    button.disabled = true;
+    try {
+      const answer = await fetch(table.dataset.url, {
+        method: "POST",
+        body,
+        headers: { "X-CSRFToken": csrf },
+      });
+      if (!answer.ok) {
+        const told = await answer.json().catch(() => ({}));
+        return say(told.detail ?? table.dataset.failed);
+      }
+      stop();
+      playing = new Audio(URL.createObjectURL(await answer.blob()));
+      playing.addEventListener("ended", () => {
+        stop();
+        say("");
+      });
+      await playing.play();
+      say(table.dataset.playing);
+    } catch {
+      say(table.dataset.failed);
+    } finally {
+      button.disabled = false;
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-listen]");
+    if (button) listen(button);
+  });
+})();
