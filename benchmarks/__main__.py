@@ -1,68 +1,52 @@
-"""``python -m benchmarks [--quick]``: the streaming product beside the sequential design."""
+"""``python -m benchmarks [part] [options]``: every part, or one of them; ``--quick``: does it work?
 
-import argparse
-import asyncio
-import os
-from collections.abc import Sequence
-from typing import Any
+- ``conversations``: the set with every system, about forty minutes
+- ``embedded``: the product on its embedded engines, about six minutes
+- ``capacity``: how many calls this machine holds, about eight minutes
+- ``endpointing``: how patience trades cut-offs for waiting, without any server
+- ``profiles``: a whole interview on each engine profile, and our own share, about thirteen minutes
+- ``worker``: a language model in this process and behind Redis, about a minute
+- ``costs``: what ten minutes would cost with each hosted profile, about eight minutes
+- ``page``: write the tables and charts of the kept results into docs/
+"""
 
-from benchmarks import report
-from benchmarks.answers import SpokenAnswer, english, korean
-from benchmarks.interview import Api, turns
-from benchmarks.sequential import SequentialDesign
-from benchmarks.server import serving
+import runpy
+import subprocess
+import sys
 
-
-async def run(english_turns: int, korean_turns: int) -> dict[str, Any]:
-    """Measure; the results as ``report.write`` keeps them."""
-    load_before = os.getloadavg()
-    sets = {"en": english(english_turns), "ko": await korean(korean_turns)}
-    async with serving() as server:
-        api = Api(server)
-        try:
-            measured = {
-                language: report.summary(await _pairs(api, answers))
-                for language, answers in sets.items()
-                if answers
-            }
-        finally:
-            await api.close()
-    return {"machine": report.machine(load_before), "languages": measured}
-
-
-async def _pairs(api: Api, answers: Sequence[SpokenAnswer]) -> list[report.Pair]:
-    """Turn and turn about, so that whatever else the machine does falls on both alike."""
-    language = answers[0].language
-    snapshot = await api.snapshot(await api.new_interview(language))
-    design = SequentialDesign(snapshot, language)
-    await design.warm(answers[0].audio)
-    pairs: list[report.Pair] = []
-    try:
-        async for turn in turns(api, answers):
-            other = await design.turn(turn.answer.audio, turn.reply)
-            pairs.append((turn, other))
-            ours, theirs = turn.voice_to_voice, other.voice_to_voice
-            print(
-                f"{language} {len(pairs)}/{len(answers)}  {turn.answer.audio.seconds:4.1f} s  "
-                f"streaming {ours:.2f} s, sequential {theirs:.2f} s",
-                flush=True,
-            )
-    finally:
-        await design.close()
-    return pairs
+PARTS = ("conversations", "embedded", "profiles", "worker", "capacity")
+MODULES = {
+    "conversations": "benchmarks.harness",
+    "embedded": "benchmarks.embedded",
+    "capacity": "benchmarks.capacity",
+    "endpointing": "benchmarks.endpointing",
+    "profiles": "benchmarks.profiles",
+    "worker": "benchmarks.worker",
+    "costs": "benchmarks.costs",
+    "page": "benchmarks.page",
+}
+QUICK = {
+    "conversations": ["--quick"],
+    "embedded": ["--quick"],
+    "profiles": ["--quick"],
+    "worker": ["--quick"],
+    "capacity": ["--only", "one", "--callers", "4", "--seconds", "20", "--idle", "5"],
+}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one turn a language: does it work?")
-    parser.add_argument("--english", type=int, default=10, metavar="TURNS")
-    parser.add_argument("--korean", type=int, default=4, metavar="TURNS")
-    given = parser.parse_args()
-    counts = (1, 1) if given.quick else (given.english, given.korean)
-    results = asyncio.run(run(*counts))
-    path = report.write(results)
-    print(f"\n{report.page(results)}\n\nAll figures: {os.path.relpath(path)}")
+def main(arguments: list[str]) -> None:
+    if arguments and arguments[0] in MODULES:
+        sys.argv = [f"python -m benchmarks {arguments[0]}", *arguments[1:]]
+        runpy.run_module(MODULES[arguments[0]], run_name="__main__", alter_sys=False)
+        return
+    if arguments not in ([], ["--quick"]):
+        sys.exit(__doc__)
+    for part in PARTS:
+        # Each in a process of its own: none inherits the other's memory and threads.
+        print(f"\n# {part}", flush=True)
+        options = QUICK[part] if arguments else []
+        subprocess.run([sys.executable, "-m", "benchmarks", part, *options], check=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

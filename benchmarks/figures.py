@@ -27,6 +27,26 @@ def median(values: Sequence[float]) -> float | None:
     return percentile(values, 50)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``count`` of ``of``, with the 95 % interval of the share (Wilson)."""
+
+    count: int
+    of: int
+    low: float
+    high: float
+
+
+def share(count: int, of: int) -> Share:
+    """Of nothing, nothing is known: 0 to 1."""
+    if not of:
+        return Share(0, 0, 0.0, 1.0)
+    z, p = 1.96, count / of
+    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * (p * (1 - p) / of + z * z / (4 * of * of)) ** 0.5
+    return Share(count, of, max(0.0, middle - half), min(1.0, middle + half))
+
+
 def ratio(first: Sequence[float], second: Sequence[float]) -> Ratio:
     """``first`` over ``second``, measured in pairs, which are resampled together."""
     a, b = np.array(first), np.array(second)

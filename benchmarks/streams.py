@@ -14,7 +14,7 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
-from benchmarks.interview import Api
+from benchmarks.api import Api
 from benchmarks.server import serving
 from interview_site.env import BASE_DIR
 from voice.audio import RATE, WIDTH

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.answers import FRAME, SpokenAnswer, english, voiced
+from benchmarks.embedded.turns import measured
 from benchmarks.figures import percentile, ratio
-from benchmarks.turns import measured
 from voice.audio import WIDTH, Audio, silence
 
 ANSWER = SpokenAnswer("one", "en", silence(2), "")

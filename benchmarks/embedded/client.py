@@ -9,7 +9,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from benchmarks.microphone import Microphone
+from benchmarks.embedded.microphone import Microphone
 from voice.audio import RATE, WIDTH
 
 PLAYBACK_RATE = 24_000

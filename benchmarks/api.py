@@ -1,25 +1,15 @@
-"""Interviews made over the REST API, held until all answers have been given."""
+"""The REST calls that a benchmark needs of a running server."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
 
-from benchmarks.answers import SpokenAnswer
-from benchmarks.client import Client, connected
 from benchmarks.server import Server
-from benchmarks.turns import MeasuredTurn, measured
 from interviews.demo import ACCOUNTS
-
-THINKING = 1.0
-"""Seconds that the candidate thinks before each answer."""
-SETTLING = 60.0
-"""Seconds within which a turn must be complete."""
 
 
 class Api:
-    """The REST calls that a benchmark needs."""
+    """Signs in as the demo's accounts; one client for all of them."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -41,6 +31,16 @@ class Api:
         made = await self._call("POST", "interviews/", "candidate", json={"config": longest["id"]})
         return str(made["id"])
 
+    async def config(self, title: str) -> int:
+        """The id of the config of that title."""
+        configs = await self._call("GET", "configs/", "candidate")
+        return next(int(config["id"]) for config in configs if config["title"] == title)
+
+    async def interview(self, config: int) -> str:
+        """The id of a new interview."""
+        made = await self._call("POST", "interviews/", "candidate", json={"config": config})
+        return str(made["id"])
+
     async def snapshot(self, interview: str) -> dict[str, Any]:
         shown = await self._call("GET", f"interviews/{interview}/", "admin")
         snapshot: dict[str, Any] = shown["snapshot"]
@@ -60,27 +60,3 @@ class Api:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-
-async def turns(api: Api, answers: Sequence[SpokenAnswer]) -> AsyncIterator[MeasuredTurn]:
-    """Give ``answers``, of one language, in as many interviews as that takes."""
-    waiting = list(answers)
-    while waiting:
-        interview = await api.new_interview(waiting[0].language)
-        async with connected(api.socket(interview), await api.token("candidate")) as client:
-            await client.first("ai_audio_end", after=0, seconds=60)
-            while waiting and not client.over:
-                yield await _turn(client, waiting.pop(0))
-        if not client.over:
-            await api.end(interview)
-
-
-async def _turn(client: Client, answer: SpokenAnswer) -> MeasuredTurn:
-    await client.quiet()
-    await asyncio.sleep(THINKING)
-    began = asyncio.get_running_loop().time()
-    ended = await client.microphone.say(answer.audio)
-    first_sound = await client.first_sound(ended)
-    await client.first("turn_complete", after=first_sound, seconds=SETTLING)
-    await client.quiet()
-    return measured(answer, client.messages, began, ended, first_sound)

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from interview_site.env import voice_engines
-from interviews.follow_up import TOKENS, FollowUpWriter
+from interviews.conversation.follow_up import FollowUpWriter
+from interviews.conversation.phrasing import Brief
 from voice.audio import Audio, silence
 from voice.engines import LanguageModel, Recognizer, Synthesizer
 
@@ -65,8 +66,9 @@ class SequentialDesign:
         understood = written = clock()
         speaks = self._language in self._model.languages
         if speaks:
-            prompt = self._writer.prompt(self._probe, words.text, (), self._language)
-            deltas = self._model.reply(prompt, max_tokens=TOKENS)
+            brief = Brief(self._language, words.text, self._probe)
+            prompt = self._writer.prompt(brief, ())
+            deltas = self._model.reply(prompt, max_tokens=self._writer.writing.tokens)
             reply = "".join([delta async for delta in deltas])
             written = clock()
         clips = self._synthesizer.speak(reply, language=self._language, voice=self._voice)

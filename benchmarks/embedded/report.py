@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.embedded.sequential import SILENCE, SequentialTurn
+from benchmarks.embedded.turns import STAGES, MeasuredTurn
 from benchmarks.figures import median, percentile, ratio
-from benchmarks.sequential import SILENCE, SequentialTurn
-from benchmarks.turns import STAGES, MeasuredTurn
 
 Pair = tuple[MeasuredTurn, SequentialTurn]
-RESULTS = Path(__file__).with_name("results")
+RESULTS = Path(__file__).parent.with_name("results")
 
 
 def summary(pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -65,9 +65,9 @@ def machine(load_before: Sequence[float]) -> dict[str, Any]:
 
 
 def write(results: dict[str, Any]) -> Path:
-    """``results/latest.json``."""
+    """``results/embedded.json``."""
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "latest.json"
+    path = RESULTS / "embedded.json"
     path.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     return path
 

@@ -1,0 +1,1 @@
+"""How many hands-free calls a machine holds, and what one costs it."""

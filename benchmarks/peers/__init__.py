@@ -1,0 +1,1 @@
+"""Peers, each in a virtual environment and a process of its own; our code imports none of them."""

@@ -1,0 +1,1 @@
+"""Whole interviews on every engine profile, and what of their delay is our own."""
