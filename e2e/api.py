@@ -38,6 +38,10 @@ class Api:
         said: list[dict[str, Any]] = self.get(f"interviews/{interview}/transcript/?format=json")
         return said
 
+    def usage(self, interview: str) -> dict[str, Any]:
+        used: dict[str, Any] = self.get(f"interviews/{interview}/usage/")
+        return used
+
     def close(self) -> None:
         self._requests.dispose()
 

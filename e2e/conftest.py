@@ -12,14 +12,6 @@ from e2e.server import ROOT, Server, serving
 SCREENSHOTS = ROOT / "var" / "e2e"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # They speak in real time to real engines on whatever else the machine does: once, a frame or
-    # a word may come too late; twice is a fault of ours. The report counts what ran again.
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: Any) -> Any:
     report = yield

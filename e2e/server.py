@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,15 +40,16 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """A server with stores of its own, which go with it; files are kept under ``folder``."""
+def serving(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server with stores of its own, which go with it; files are kept under ``folder``.
+    ``settings`` are further environment variables."""
     log = folder / "server.log"
     port = _free_port()
     with stores.fresh(folder) as environment, log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-u", "manage.py", "serve", "--demo", "--port", str(port)],
             cwd=ROOT,
-            env=_environment() | environment,
+            env=_environment() | environment | dict(settings or {}),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

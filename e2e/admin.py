@@ -1,0 +1,37 @@
+"""What an admin does before candidates come: a guide from a file, approved, and its interview."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+
+def import_guide(page: Page, path: Path) -> None:
+    """Import it, read it, approve it."""
+    page.goto("/admin/interviews/interviewguide/import/")
+    page.locator("[name=file]").set_input_files(path)
+    page.locator("#content [type=submit]").click()
+    page.wait_for_url("**/change/")
+    page.goto(page.url.removesuffix("change/") + "approval/")
+    page.locator("[name=approve]").click()
+    page.wait_for_url("**/change/")
+
+
+def add_interview(
+    page: Page, title: str, *, language: str, persona: str, guide: str, minutes: int = 5
+) -> None:
+    page.goto("/admin/interviews/interviewconfig/add/")
+    page.locator("[name=title]").fill(title)
+    page.locator("[name=role]").fill(title)
+    page.locator("[name=language]").select_option(language)
+    page.locator("[name=duration_minutes]").fill(str(minutes))
+    _choose(page, "persona", persona)
+    _choose(page, "guide", guide)
+    page.locator("[name=_save]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def _choose(page: Page, field: str, words: str) -> None:
+    """From a list that is searched as one types."""
+    page.locator(f".field-{field} .select2-selection").click()
+    page.locator(".select2-search__field").fill(words)
+    page.locator(".select2-results__option", has_text=words).first.click()
