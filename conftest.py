@@ -1,18 +1,36 @@
 """The cast that every test may call on."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.models import CANDIDATE, REVIEWER, User
 from avatars.models import Avatar, Persona
 from interviews.models import Interview, InterviewConfig, InterviewGuide
+from voice.tests.virtual_time import VirtualTimeLoop
+
+# A busy machine may take its time over an example. The examples are the same in every run: what
+# fails, fails because of what was changed.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.new_event_loop}
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +90,7 @@ def persona(db) -> Persona:
 @pytest.fixture
 def guide(db) -> InterviewGuide:
     guide = InterviewGuide.objects.create(slug="backend", title_en="Backend", title_ko="백엔드")
+    guide.approve()
     data = guide.competencies.create(slug="data", name_en="Data", name_ko="데이터")
     guide.questions.create(
         competency=data,
