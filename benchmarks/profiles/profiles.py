@@ -121,4 +121,4 @@ def _engines(name: str, url: str) -> dict[str, Any]:
 
 
 def _says(directive: str) -> str:
-    return INTERPRETED if directive.startswith("Interpret") else obey(directive)
+    return INTERPRETED if "Interpret " in directive else obey(directive)
