@@ -139,7 +139,9 @@ class InterviewConsumer(FrameConsumer):
                     await self._refuse(interview)
                     await self._leave({})
                     return
-                live = LiveInterview(interview, init, self.ledger, self._deliver, self._send)
+                live = LiveInterview(
+                    interview, self.connection, init, self.ledger, self._deliver, self._send
+                )
                 kept = await kept_events(self.interview_id)
             except Exception:
                 log.exception("the interview cannot go live")

@@ -38,13 +38,14 @@ _ROLES: dict[str, Role] = {"candidate": "candidate", "interviewer": "interviewer
 class LiveInterview:
     """Made at a connection, run until it is lost or the interview is over.
 
-    ``ledger`` counts what it uses, ``deliver`` takes the call's events, ``send`` takes messages of
-    the interview's own.
+    ``connection`` holds it, ``ledger`` counts what it uses, ``deliver`` takes the call's events,
+    ``send`` takes messages of the interview's own.
     """
 
     def __init__(
         self,
         interview: Interview,
+        connection: uuid.UUID,
         init: Init,
         ledger: Ledger,
         deliver: Callable[[Event], Awaitable[None]],
@@ -84,6 +85,7 @@ class LiveInterview:
         )
         self.recorder = Recorder(
             interview.id,
+            connection,
             last_sequence=rows[-1].sequence if rows else 0,
             state=self.state,
             lacks_sound=self.interviewer.lacks_sound,

@@ -34,14 +34,17 @@ class Recorder:
     def __init__(
         self,
         interview_id: uuid.UUID,
+        connection: uuid.UUID,
         *,
         last_sequence: int,
         state: Callable[[], Mapping[str, Any]],
         lacks_sound: Callable[[str], bool] = lambda utterance: False,
     ) -> None:
         """``state`` gives the interview's own fields (clock, progress, last event), which are
-        stored together with every utterance so that a crash loses none of them."""
+        stored together with every utterance so that a crash loses none of them, as long as
+        ``connection`` holds the interview: words that are filed late are still filed."""
         self._interview_id = interview_id
+        self._connection = connection
         self._state = state
         self._lacks_sound = lacks_sound
         self._sequences: dict[str, int] = {}
@@ -150,4 +153,5 @@ class Recorder:
                     defaults=dict(fields),
                     create_defaults={**fields, "sequence": self._sequences[utterance]},
                 )
-            Interview.objects.filter(id=self._interview_id).update(**state)
+            held = Interview.objects.filter(id=self._interview_id, connection=self._connection)
+            held.update(**state)

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
+from interviews.live.connection import arrival
 from interviews.live.recorder import Recorder
 from interviews.models import Interview, Utterance
 from interviews.tests.cast import mina
@@ -31,11 +32,12 @@ class BrokenRecorder(Recorder):
 async def recorder() -> tuple[BrokenRecorder, Interview]:
     @sync_to_async
     def make() -> Interview:
-        return Interview.objects.create(candidate=mina(), snapshot=snapshot())
+        return Interview.objects.create(candidate=mina(), snapshot=snapshot(), connection=arrival())
 
     interview = await make()
+    holder = interview.connection
     state = {"event_seq": 7, "progress": {"greeted": True}}
-    return BrokenRecorder(interview.pk, last_sequence=0, state=lambda: state), interview
+    return BrokenRecorder(interview.pk, holder, last_sequence=0, state=lambda: state), interview
 
 
 def answer(text: str, utterance: str = "") -> Answer:
@@ -91,7 +93,7 @@ async def test_what_was_heard_of_a_reply_replaces_its_beginning() -> None:
 
 async def test_two_connections_that_overlap_lose_nothing_of_each_other() -> None:
     older, interview = await recorder()
-    newer = Recorder(interview.pk, last_sequence=0, state=dict)
+    newer = Recorder(interview.pk, arrival(), last_sequence=0, state=dict)
     await older.candidate_said(answer("To the older one."))
     await newer.candidate_said(answer("To the newer one."))
     late = answer("Late, to the older one.")
@@ -102,3 +104,17 @@ async def test_two_connections_that_overlap_lose_nothing_of_each_other() -> None
     assert [row.text_said async for row in rows] == [
         "To the older one.", "To the newer one.", "Late, and gone on with.", "And on.",
     ]  # fmt: skip
+
+
+async def test_who_no_longer_holds_the_interview_files_words_but_no_state() -> None:
+    older, interview = await recorder()
+    newest = {"event_seq": 9, "progress": {"greeted": True, "farewell": True}}
+    newer = Recorder(interview.pk, arrival(), last_sequence=0, state=lambda: newest)
+    await Interview.objects.filter(pk=interview.pk).aupdate(connection=newer._connection)
+    await newer.save_state()
+    await older.candidate_said(answer("Late, to the older one."))
+    await older.save_state()
+    row = await Utterance.objects.aget(interview=interview)
+    assert row.text_said == "Late, to the older one."
+    stored = await Interview.objects.aget(pk=interview.pk)
+    assert (stored.event_seq, stored.progress) == (9, newest["progress"])
