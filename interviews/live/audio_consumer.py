@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextvars import copy_context
 from typing import Any
 from urllib.parse import parse_qs
 from weakref import WeakSet
@@ -24,7 +25,21 @@ log = logging.getLogger(__name__)
 
 PCM = AudioFormat(encoding="pcm_s16le")
 
+FINISHING_SECONDS = 4.0
+"""How long the last words may take to be recognized when the process is told to stop."""
+
 _streams: "WeakSet[AudioConsumer]" = WeakSet()
+_draining = False
+
+
+async def drain() -> None:
+    """Send every program to another process, with what it has been heard to say; nobody new is
+    taken."""
+    global _draining
+    _draining = True
+    async with asyncio.TaskGroup() as tasks:
+        for consumer in list(_streams):
+            tasks.create_task(consumer.send_away(), context=consumer.context)
 
 
 class AudioConsumer(FrameConsumer):
@@ -39,6 +54,8 @@ class AudioConsumer(FrameConsumer):
         self._microphone = Microphone()
         self._microphone.set_format(PCM)
         self._closing = False
+        self._leaving = False
+        self.context = copy_context()
         async with asyncio.TaskGroup() as self._tasks:
             self._running: asyncio.Task[None] | None = None
             try:
@@ -54,6 +71,10 @@ class AudioConsumer(FrameConsumer):
             await self._refuse(4401, "bad_message", _("An API token is required."))
             return
         translation.activate(user.language or translation.get_language() or "en")
+        self.context = copy_context()
+        if _draining:
+            await self.send_away()
+            return
         if len(_streams) >= settings.AUDIO_STREAMS:
             await self._refuse(
                 4429, "limit_reached", _("Too many streams are open."), retry_after_seconds=10
@@ -77,9 +98,23 @@ class AudioConsumer(FrameConsumer):
         self._closing = True
         self._stop()
 
+    async def send_away(self) -> None:
+        """This process ends; what was heard so far is finished, as far as there is time."""
+        self._leaving = True
+        if self._transcriber and self._running:
+            finishing = asyncio.create_task(self._transcriber.finish())
+            await asyncio.wait(
+                [finishing, self._running],
+                timeout=FINISHING_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            finishing.cancel()
+        message = _("The server restarts. Please connect again.")
+        await self._refuse(1013, "internal", message, retry_after_seconds=1)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         transcriber = self._transcriber
-        if self._closing or transcriber is None:
+        if self._closing or self._leaving or transcriber is None:
             return
         try:
             if bytes_data is not None:

@@ -51,6 +51,8 @@ class Transcriber:
         self._stretches = Stretches(detector, interim=interim)
         self._waiting: deque[tuple[Stretch, bool]] = deque()
         self._more = asyncio.Event()
+        self._done = asyncio.Event()
+        self._done.set()
         self._clock = 0.0
         self._heard_language: str | None = None
 
@@ -63,6 +65,12 @@ class Transcriber:
         """Force the rest out: answered by a final message, its text empty if nothing was left."""
         await self._queue(self._stretches.flush(), answer=True)
 
+    async def finish(self) -> None:
+        """Wait until all that was heard is given out, the open stretch included."""
+        if stretch := self._stretches.flush():
+            await self._queue(stretch)
+        await self._done.wait()
+
     async def run(self) -> None:
         while True:
             await self._more.wait()
@@ -71,6 +79,7 @@ class Transcriber:
                 await self._transcribe(stretch, answer)
                 self._waiting.popleft()
             self._more.clear()
+            self._done.set()
 
     async def _queue(self, stretch: Stretch | None, *, answer: bool = False) -> None:
         if stretch is None:
@@ -84,6 +93,7 @@ class Transcriber:
             return
         self._waiting.append((stretch, answer))
         self._more.set()
+        self._done.clear()
 
     async def _transcribe(self, stretch: Stretch, answer: bool) -> None:
         text, verdict = "", Verdict()

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import ApiToken, User
 from interviews.live.audio_consumer import _streams
+from interviews.live.draining import drain
 from interviews.tests.audio_client import AudioClient, streaming
 from interviews.tests.live_client import LOUD, QUIET, SOON
 from voice.adapters.phrases import Phrases
@@ -176,6 +177,65 @@ async def test_a_disconnect_stops_the_work_that_waits(
                 await asyncio.sleep(0.01)
     assert len(recognizer.requests) == 1
     assert not [task for task in asyncio.all_tasks() if "AudioConsumer" in repr(task)]
+
+
+@pytest.fixture
+def _stops(monkeypatch: Any) -> None:
+    for kind in ("audio_consumer", "consumer"):
+        monkeypatch.setattr(f"interviews.live.{kind}._draining", False)
+
+
+@pytest.mark.usefixtures("recognizer", "_stops")
+async def test_a_server_that_stops_finishes_what_it_heard_and_sends_programs_away(
+    token: str,
+) -> None:
+    async with streaming(token, "?interim=1") as client:
+        await client.hear(LOUD + LOUD[:3200])
+        assert (await client.receive())["is_final"] is False
+        await drain()
+        message = await client.receive()
+        assert (message["text"], message["is_final"]) == ("We moved to Kafka.", True)
+        error = await client.receive()
+        assert (error["code"], error["fatal"]) == ("internal", True)
+        assert error["retry_after_seconds"] == 1
+        assert await client.receive_close() == 1013
+    other = AudioClient(token)
+    await other.socket.connect(timeout=SOON)
+    assert (await other.receive())["fatal"] is True
+    assert await other.receive_close() == 1013
+
+
+@pytest.mark.usefixtures("_stops")
+async def test_a_server_that_stops_waits_for_no_recognizer_that_hangs(
+    token: str, recognizer: ScriptedRecognizer, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("interviews.live.audio_consumer.FINISHING_SECONDS", 0.1)
+    recognizer.delay = 3600
+    async with streaming(token) as client:
+        await client.hear(LOUD + QUIET)
+        async with asyncio.timeout(SOON):
+            while not recognizer.requests:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await drain()
+        assert (await client.receive())["fatal"] is True
+        assert await client.receive_close() == 1013
+
+
+@pytest.mark.usefixtures("recognizer", "_stops")
+async def test_programs_are_sent_away_whatever_becomes_of_interviews(
+    token: str, monkeypatch: Any
+) -> None:
+    async def broken() -> None:
+        raise ConnectionError("gone while it was told")
+
+    monkeypatch.setattr("interviews.live.consumer.drain", broken)
+    async with streaming(token) as client:
+        await client.flush()
+        await client.receive()
+        with pytest.raises(ExceptionGroup):
+            await drain()
+        assert (await client.receive())["fatal"] is True
+        assert await client.receive_close() == 1013
 
 
 @dataclass

@@ -4,9 +4,12 @@ import uuid
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
-from accounts.models import User
+from accounts.models import ApiToken, User
+from interviews.live import audio_consumer
 from interviews.live.consumer import drain
+from interviews.tests.audio_client import streaming
 from interviews.tests.live_client import LiveClient
 from interviews.tests.test_live_interview import made
 from voice.adapters.scripted import ScriptedSynthesizer, scripted_engines
@@ -69,3 +72,23 @@ async def test_a_server_that_stops_says_so_in_the_users_language(monkeypatch: An
     told = await client.expect("error", fatal=True)
     assert told["message"] == "서버를 다시 시작합니다. 연결은 자동으로 복구됩니다."
     await client.close()
+
+
+async def test_a_server_that_stops_says_so_to_programs_in_their_users_language(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr("interviews.live.audio_consumer._draining", False)
+    engines = scripted_engines()
+    monkeypatch.setattr("interviews.live.audio_consumer.engines", lambda profile: engines)
+    async with streaming(await sync_to_async(token_in)("ko")) as client:
+        await client.flush()
+        await client.receive()
+        await audio_consumer.drain()
+        told = await client.receive()
+    assert told["message"] == "서버를 다시 시작합니다. 다시 연결해 주세요."
+
+
+def token_in(language: str) -> str:
+    """Of somebody who reads ``language``."""
+    user = User.objects.create_user("program@example.com", language=language)
+    return ApiToken.objects.issue(user)[1]

@@ -87,7 +87,7 @@ class Command(BaseCommand):
     ) -> None:
         # Imported late: loading the URLs reads the static files' manifest.
         from interview_site.asgi import application
-        from interviews.live.consumer import drain
+        from interviews.live.draining import drain
 
         serving = Serving(
             application,
