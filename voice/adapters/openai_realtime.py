@@ -15,10 +15,13 @@ from voice.adapters.openai_client import OpenAIClient
 from voice.adapters.openai_realtime_ears import RATE
 from voice.adapters.openai_realtime_session import NAME, RealtimeSession
 from voice.adapters.refusal import refused
+from voice.adapters.wording import keywords
 from voice.engines import Brief, SpeechSession
 from voice.errors import EngineError
 
 FORMAT = {"type": "audio/pcm", "rate": RATE}
+TAKE_HINTS = ("gpt-transcribe", "gpt-live-transcribe")
+"""What the names of the transcribing models begin with that take languages and keywords."""
 
 
 class OpenAIRealtime:
@@ -114,11 +117,14 @@ class OpenAIRealtime:
 
     def _settings(self, brief: Brief) -> RealtimeSessionCreateRequestParam:
         transcription: dict[str, Any] = {"model": self._transcription_model}
+        takes_hints = self._transcription_model.startswith(TAKE_HINTS)
         if brief.language:
             transcription["language"] = brief.language
-        elif self._transcription_model.startswith(("gpt-transcribe", "gpt-live-transcribe")):
+        elif takes_hints:
             transcription["languages"] = list(self._languages)
-        if brief.terms and "whisper" not in self._transcription_model:
+        if takes_hints and (words := keywords(brief.terms)):
+            transcription["keywords"] = words
+        elif brief.terms and not takes_hints and "whisper" not in self._transcription_model:
             transcription["prompt"] = brief.terms
         settings = {
             "type": "realtime",

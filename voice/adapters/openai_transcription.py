@@ -11,7 +11,7 @@ import openai
 from openai.types.audio import TranscriptionStreamEvent
 
 from voice.adapters.openai_client import FAILURES, OpenAIClient
-from voice.adapters.wording import language_of
+from voice.adapters.wording import keywords, language_of
 from voice.audio import RATE, WIDTH, Audio, resample
 from voice.engines import Transcript
 from voice.errors import EngineError
@@ -29,6 +29,9 @@ RETRY_AFTER = 0.2
 DRAIN = 0.1
 """Seconds that the words may wait for the end of their stream."""
 
+TAKES_KEYWORDS = "gpt-transcribe"
+"""What the names of the models begin with that take keywords."""
+
 _NAME = "openai_transcription"
 
 
@@ -36,7 +39,8 @@ class OpenAITranscription:
     """Sends each stretch of speech as a WAV file and reads the transcript while it is written.
 
     ``languages`` are those to expect; ``send_languages`` tells them to the model, which only
-    ``gpt-transcribe`` understands. ``logprobs`` asks for the tokens' probabilities, which only
+    ``gpt-transcribe`` understands. The same model is given the terms as keywords, any other as a
+    prompt. ``logprobs`` asks for the tokens' probabilities, which only
     ``gpt-4o-*-transcribe`` give; a model without them gets ``confidence`` for whatever it says.
     Time-outs are seconds: to connect, to the first delta, between two deltas. A request that
     failed before its first delta is made once more where that may help.
@@ -133,13 +137,17 @@ class OpenAITranscription:
         self, file: bytes, language: str | None, terms: str
     ) -> openai.AsyncStream[TranscriptionStreamEvent]:
         expected = list(self.languages) if self._send_languages and not language else openai.omit
+        takes_keywords = self._model.startswith(TAKES_KEYWORDS)
+        words = keywords(terms) if takes_keywords else []
+        prompt = "" if takes_keywords else terms.strip()
         return await self._client.use().audio.transcriptions.create(
             model=self._model,
             file=("speech.wav", file, "audio/wav"),
             response_format="json",
             language=language or openai.omit,
             languages=expected,
-            prompt=terms.strip() or openai.omit,
+            keywords=words or openai.omit,
+            prompt=prompt or openai.omit,
             include=["logprobs"] if self._logprobs else openai.omit,
             stream=True,
         )

@@ -11,7 +11,7 @@ from voice.engines import Recognizer
 from voice.errors import EngineError
 from voice.tests.conformance.stands import Stand, by_name, check_error, frees
 from voice.tests.wire.fault import Fault
-from voice.tests.wire.openai import Transcriptions
+from voice.tests.wire.openai import Transcriptions, form_fields
 
 pytestmark = pytest.mark.virtual_time
 
@@ -52,8 +52,10 @@ async def test_the_asked_language_and_the_terms_reach_the_provider(stand: S) -> 
     async with stand.open() as (engine, _, wire):
         heard = await engine.transcribe(speech(), language="ko", terms="Kubernetes, Django")
     assert heard.language == "ko"
-    assert b"Kubernetes, Django" in wire.requests[0].body
-    assert b'name="language"\r\n\r\nko' in wire.requests[0].body
+    fields = form_fields(wire.requests[0])
+    assert fields["keywords[]"] == ["Kubernetes", "Django"]
+    assert fields["language"] == ["ko"]
+    assert "prompt" not in fields
 
 
 @ON
@@ -153,3 +155,12 @@ async def test_what_the_model_tells_of_language_and_certainty_counts() -> None:
     assert heard.language == "ko"
     assert heard.confidence == pytest.approx(0.4966, abs=1e-3)
     assert b"logprobs" in wire.requests[0].body
+
+
+async def test_a_model_that_takes_no_keywords_is_given_the_terms_as_its_prompt() -> None:
+    (stand,) = (param.values[0] for param in STANDS)
+    async with stand.open(model="gpt-4o-transcribe") as (engine, provider, wire):
+        assert (await engine.transcribe(speech(), terms=" Kubernetes, 도커 ")).text == provider.text
+    fields = form_fields(wire.requests[0])
+    assert fields["prompt"] == ["Kubernetes, 도커"]
+    assert "keywords[]" not in fields

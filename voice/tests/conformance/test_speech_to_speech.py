@@ -385,3 +385,23 @@ async def test_gemini_that_writes_nothing_down_is_waited_for_no_more() -> None:
         with pytest.raises(EngineError, match="no_words"):
             await session.understood()
         assert asyncio.get_running_loop().time() - began < 0.15
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("gpt-transcribe", {"languages": ["en", "ko"], "keywords": ["Kubernetes", "도커"]}),
+        ("gpt-4o-transcribe", {"prompt": "Kubernetes, 도커."}),
+        ("gpt-realtime-whisper", {}),
+    ],
+)
+async def test_terms_are_told_in_the_way_that_the_transcribing_model_takes(
+    model: str, told: dict[str, Any]
+) -> None:
+    stand = Stand(Realtime, OpenAIRealtime)
+    async with (
+        stand.open(transcription_model=model) as (engine, provider),
+        session_of(engine, terms="Kubernetes, 도커."),
+    ):
+        heard = provider.sessions[0].settings["audio"]["input"]["transcription"]
+    assert heard == {"model": model, **told}

@@ -2,11 +2,22 @@
 
 import asyncio
 import json
+import re
 from array import array
 from typing import Any
 
 from voice.tests.wire.fault import SECRET, STATUS, Fault
 from voice.tests.wire.server import Exchange, Request
+
+_FIELD = re.compile(rb'name="([^"]*)"\r\n\r\n(.*?)\r\n--', re.DOTALL)
+
+
+def form_fields(request: Request) -> dict[str, list[str]]:
+    """The fields of a multipart form besides its file."""
+    fields: dict[str, list[str]] = {}
+    for name, value in _FIELD.findall(request.body):
+        fields.setdefault(name.decode(), []).append(value.decode())
+    return fields
 
 
 class _Endpoint:
@@ -68,13 +79,24 @@ class _Events(_Endpoint):
 
 
 class Transcriptions(_Events):
-    """``POST /audio/transcriptions``; hears ``text`` in every file."""
+    """``POST /audio/transcriptions``; hears ``text`` in every file.
+
+    Keywords are refused unless the model is ``gpt-transcribe``.
+    """
 
     def __init__(self, fault: Fault | None = None, text: str = "I wrote the cache.") -> None:
         super().__init__(fault)
         self.text = text
         self.languages: list[str] = []
         self.logprobs: list[float] = []
+
+    async def stream(self, request: Request, exchange: Exchange, fault: Fault | None) -> None:
+        fields = form_fields(request)
+        if "keywords[]" in fields and fields["model"] != ["gpt-transcribe"]:
+            body = json.dumps({"error": {"message": SECRET, "code": "unsupported"}}).encode()
+            await exchange.send(400, "application/json", body)
+            return
+        await super().stream(request, exchange, fault)
 
     def events(self, request: Request) -> list[Any]:
         words = self.text.split(" ")
