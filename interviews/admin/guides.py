@@ -51,6 +51,13 @@ class QuestionInline(admin.StackedInline):
     classes = ["collapse"]
     show_change_link = True
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        field: Any = super().formfield_for_foreignkey(db_field, request, **options)
+        if db_field.name == "competency":
+            # Read once, not for each question.
+            field.choices = list(field.choices)
+        return field
+
 
 class RubricInline(admin.StackedInline):
     """A guide's scales, on the page of the guide."""

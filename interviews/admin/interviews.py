@@ -60,6 +60,9 @@ class AlertInline(ReadOnlyInline):
     fields = ["level", "kinds", "confidence", "utterance"]
     readonly_fields = ["kinds"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        return super().get_queryset(request).select_related("utterance")
+
     @admin.display(description=_("categories"))
     def kinds(self, alert: Alert) -> str:
         return ", ".join(alert.named)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from interviews.assessments.assessment import assess
 from interviews.assessments.review import rate
-from interviews.models import AnswerFeedback, Interview
+from interviews.models import Alert, AnswerFeedback, Competency, Interview, InterviewGuide, Question
 from interviews.reports.export import archive
 from interviews.tests.cast import config, mina, person, rhea, signed_in
 from interviews.tests.rated import ANSWER, interviewed, scripted, verdict
@@ -85,3 +85,33 @@ def test_of_many_answers_in_an_assessment(settings) -> None:
     counts = [asked(lambda made=made: assess(made.pk)) for made in (short, long)]
     assert counts[0] == counts[1]
     assert AnswerFeedback.objects.filter(utterance__interview=long).count() == 12
+
+
+def test_of_many_alerts_in_the_admin_site(admin: User) -> None:
+    site, made = signed_in(admin), interviewed(mina())
+    url = reverse("admin:interviews_interview_change", args=[made.pk])
+    site.get(url)  # What is kept from then on.
+    counts = []
+    for first, last in ((10, 11), (11, 16)):
+        for number in range(first, last):
+            said = made.utterances.create(sequence=number, speaker="candidate", text_heard="Damn.")
+            Alert.objects.create(interview=made, utterance=said, level=1, confidence=0.9)
+        counts.append(asked(lambda: site.get(url)))
+    assert counts[0] == counts[1]
+
+
+def test_of_many_questions_in_the_admin_site(admin: User) -> None:
+    site = signed_in(admin)
+    guide = InterviewGuide.objects.create(slug="g", title_en="Guide", title_ko="지침")
+    competency = Competency.objects.create(guide=guide, slug="c", name_en="Care", name_ko="주의")
+    url = reverse("admin:interviews_interviewguide_change", args=[guide.pk])
+    counts = []
+    for first, last in ((0, 1), (1, 6)):
+        for number in range(first, last):
+            Question.objects.create(
+                guide=guide, competency=competency, slug=f"q-{number}", text_en="Why?", order=number
+            )
+        page = site.get(url)
+        assert page.content.decode().count(f'<option value="{competency.pk}" selected>') == last
+        counts.append(asked(lambda: site.get(url)))
+    assert counts[0] == counts[1]
