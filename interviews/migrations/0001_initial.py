@@ -1143,6 +1143,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="interview",
+            index=models.Index(fields=["ended_at"], name="interview_by_end"),
+        ),
+        migrations.AddIndex(
+            model_name="interview",
             index=models.Index(
                 condition=models.Q(("status__in", ["live", "paused"])),
                 fields=["seen_at"],

@@ -84,6 +84,7 @@ class Interview(models.Model):
             models.Index(fields=["candidate", "-created_at"], name="interview_by_candidate"),
             models.Index(fields=["status", "-created_at"], name="interview_by_status"),
             models.Index(fields=["config", "-created_at"], name="interview_by_config"),
+            models.Index(fields=["ended_at"], name="interview_by_end"),
             models.Index(
                 fields=["seen_at"],
                 condition=models.Q(status__in=["live", "paused"]),

@@ -1,11 +1,13 @@
 """Pages and files ask the database as often for much as for little."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from interviews.assessments.assessment import assess
@@ -115,3 +117,13 @@ def test_of_many_questions_in_the_admin_site(admin: User) -> None:
         assert page.content.decode().count(f'<option value="{competency.pk}" selected>') == last
         counts.append(asked(lambda: site.get(url)))
     assert counts[0] == counts[1]
+
+
+def test_those_that_ended_lately_are_found_without_reading_all() -> None:
+    now = timezone.now()
+    lately = Interview.objects.filter(ended_at__lt=now, ended_at__gt=now - timedelta(days=7))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # It reads a table that is nearly empty whole.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "interview_by_end" in lately.order_by().explain()
