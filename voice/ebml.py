@@ -13,8 +13,9 @@ from voice.errors import BadAudio
 KEPT_LIMIT = 16 * 1024
 """Bytes of one element that is read whole; the longest Opus packet has 7,662."""
 
-SKIPPED_LIMIT = 1 << 20
-"""Bytes of one element that is passed over: a damaged size must not swallow the stream."""
+SKIPPED_LIMIT = 4 * 1024
+"""Bytes of one element that is passed over: a damaged size must not swallow the stream. So much is
+a second of speech; a live stream's own elements have some hundred."""
 
 STREAM_START = b"\x1a\x45\xdf\xa3"
 

@@ -81,6 +81,17 @@ def test_audio_comes_out_as_it_comes_in() -> None:
         assert heard >= 2 * fed / len(TONE) - 0.25
 
 
+def test_a_damaged_size_does_not_swallow_what_follows() -> None:
+    decoder = WebmOpusDecoder()
+    second = TONE.index(b"\x1fC\xb6u", TONE.index(b"\x1fC\xb6u") + 1)
+    heard = decoder.feed(TONE[:second])
+    a_minute_at_32_kbit = b"\xec" + (0x20_0000 | 240_000).to_bytes(3)
+    with pytest.raises(BadAudio):
+        decoder.feed(a_minute_at_32_kbit)
+    heard += decoder.feed(TONE[second:])
+    assert Audio(heard).seconds == pytest.approx(2, abs=0.05)
+
+
 def test_a_recording_that_starts_again_is_heard_from_its_start() -> None:
     decoder = WebmOpusDecoder()
     decoder.feed(TONE[: len(TONE) // 2])
