@@ -19,6 +19,8 @@ from voice.tests.wire import tls
 from voice.tests.wire.conversation import LETTER, Model
 from voice.tests.wire.server import serve
 
+pytestmark = pytest.mark.virtual_time
+
 SECONDS = 2.0
 ANSWER = "I measured it before and after."
 QUESTION = "What did you measure?"

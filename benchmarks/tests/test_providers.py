@@ -61,7 +61,9 @@ async def client(providers):
 
 
 async def test_an_upload_has_the_words_of_its_audio(providers):
-    recognizer = OpenAITranscription(base_url=providers.openai)
+    recognizer = OpenAITranscription(
+        base_url=providers.openai, connect_timeout=60.0, first_timeout=60.0, delta_timeout=60.0
+    )
     transcript = await recognizer.transcribe(Audio(LOUD))
     assert transcript.text == "0 1 2 3 4"
     assert (await recognizer.transcribe(Audio(LOUD[: len(LOUD) // 2]))).text == "0 1"
@@ -136,7 +138,9 @@ async def test_an_object_fits_its_schema(client):
 
 async def test_speech_says_the_whole_text_in_time_with_its_letters(providers, ear):
     text = "You mentioned a queue. What did it cost you?"
-    speech = ElevenLabsSpeech(base_url=providers.elevenlabs)
+    speech = ElevenLabsSpeech(
+        base_url=providers.elevenlabs, connect_timeout=60.0, first_timeout=60.0, chunk_timeout=60.0
+    )
     clips = [clip async for clip in speech.speak(text, language="en", voice="")]
     await speech.close()
     assert "".join(clip.text for clip in clips) == text
@@ -186,7 +190,7 @@ async def test_without_auto_mode_short_text_waits_for_a_flush(providers, ear):
 @pytest.mark.parametrize("timed", [True, False])
 async def test_speech_over_http(providers, timed):
     url = f"{providers.elevenlabs}/v1/text-to-speech/v/stream"
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         answer = await http.post(
             f"{url}/with-timestamps" if timed else url,
             params={"output_format": "pcm_16000"},

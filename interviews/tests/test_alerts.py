@@ -16,7 +16,7 @@ from interviews.guard import Said, judge
 from interviews.live.watching import group
 from interviews.mailbox import Mailbox
 from interviews.models import Alert, Interview
-from interviews.tests.live_client import connected
+from interviews.tests.live_client import SOON, connected
 from interviews.tests.snapshots import snapshot
 from interviews.tests.test_live_interview import made
 from voice.adapters.scripted import ScriptedRecognizer, ScriptedSynthesizer, scripted_engines
@@ -129,14 +129,14 @@ async def test_a_mail_server_that_takes_its_time_keeps_no_call_from_the_database
 
     def slow(*_mail: Any) -> None:
         loop.call_soon_threadsafe(asked.set)
-        answered.wait(20)
+        answered.wait(2 * SOON)
 
     monkeypatch.setattr("interviews.alerts.send_mail", slow)
     interview, _ = await made()
     said = await utterance(interview)
     raising = asyncio.create_task(raise_alert(said.id, Verdict(3, ("violence",), 0.9)))
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SOON):
             await asked.wait()
             assert await database_sync_to_async(Alert.objects.count)() == 1
     finally:
@@ -151,7 +151,7 @@ async def test_an_alert_that_changes_is_told_again() -> None:
         await get_channel_layer().group_add(group(interview.pk), watcher.channel)
         for confidence in (0.8, 0.9):
             await raise_alert(said.id, Verdict(2, ("threat",), confidence))
-            told = (await watcher.next(10))["told"]
+            told = (await watcher.next(SOON))["told"]
             assert told["confidence"] == confidence
 
 
@@ -185,13 +185,14 @@ class Away:
 
 
 @pytest.mark.parametrize(
-    ("away", "asked", "level"),
-    [(Away(2), 3, 3), (Away(9), 3, 0), (Away(9, retryable=False), 1, 0)],
+    ("times", "retryable", "asked", "level"),
+    [(2, True, 3, 3), (9, True, 3, 0), (9, False, 1, 0)],
     ids=["comes back", "stays away", "is not there at all"],
 )
 async def test_danger_is_asked_about_again_while_a_moderator_is_away(
-    away: Away, asked: int, level: int, monkeypatch: Any
+    times: int, retryable: bool, asked: int, level: int, monkeypatch: Any
 ) -> None:
+    away = Away(times, retryable=retryable)
     monkeypatch.setattr("interviews.guard.RETRIES", (0.0, 0.0))
     monkeypatch.setattr("interviews.guard.moderator", lambda: away)
     interview, _ = await made()

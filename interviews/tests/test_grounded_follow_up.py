@@ -64,7 +64,7 @@ def said_after(interviewer: Interviewer, text: str) -> tuple[str, Reply]:
         interviewer.heard(answer)
         return " ".join([clause async for clause in reply[0].clauses])
 
-    return asyncio.run(run()), reply[0]
+    return run_virtually(run()), reply[0]
 
 
 def test_documents_are_asked_while_the_candidate_speaks_and_only_for_news() -> None:
@@ -74,7 +74,7 @@ def test_documents_are_asked_while_the_candidate_speaks_and_only_for_news() -> N
         for end in range(5, len(SAID), 5):
             await interviewer.hearing(SAID[:end])
 
-    asyncio.run(speak())
+    run_virtually(speak())
     assert len(queries) == 1
     assert queries[0].startswith("What about first? We had a slow")
 
@@ -175,7 +175,7 @@ def test_the_model_is_warm_before_it_is_needed_and_reads_the_same_beginning_agai
         for text in ("We", "We had", "We had a slow"):
             await interviewer.hearing(text)
 
-    asyncio.run(hear())
+    run_virtually(hear())
     assert len(model.contexts) == 1
     assert model.open_streams == 0
     said_after(interviewer, SAID)
@@ -191,7 +191,7 @@ def test_a_typed_answer_has_its_facts_too() -> None:
         reply = interviewer.reply(Answer("u1", SAID, "en", "typed", None, 9.0, 9.0))
         return " ".join([clause async for clause in reply.clauses])
 
-    assert "In your résumé you write" in asyncio.run(type_it())
+    assert "In your résumé you write" in run_virtually(type_it())
     assert len(queries) == 1
 
 
