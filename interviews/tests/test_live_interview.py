@@ -12,7 +12,7 @@ from django.test import AsyncClient
 from accounts.models import ApiToken, Ticket, User
 from interviews.live.consumer import drain
 from interviews.models import Interview, Score, Utterance
-from interviews.tests.live_client import LiveClient, connected
+from interviews.tests.live_client import SOON, LiveClient, connected
 from interviews.tests.snapshots import snapshot
 from voice.adapters.scripted import (
     ScriptedRecognizer,
@@ -153,9 +153,11 @@ async def test_barge_in_over_the_socket(bundle: Engines) -> None:
         await asyncio.sleep(0.3)
         assert len(client.sound) == size
         assert cleared["heard_text"] == ""
-        row = await Utterance.objects.aget(id=utterance)
-        assert row.interrupted
-        assert row.text_heard == ""
+        cut = Utterance.objects.filter(id=utterance, interrupted=True)
+        async with asyncio.timeout(SOON):
+            while not await cut.aexists():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert (await cut.aget()).text_heard == ""
 
 
 async def test_typed_answers() -> None:

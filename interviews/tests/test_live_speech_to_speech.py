@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import ApiToken, User
 from interviews.models import Interview, Score, Utterance
-from interviews.tests.live_client import connected
+from interviews.tests.live_client import SOON, connected
 from interviews.tests.snapshots import snapshot
 from voice.adapters.openai_realtime import OpenAIRealtime
 from voice.adapters.scripted import scripted_engines
@@ -25,7 +25,14 @@ async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Realtime]:
     realtime = Realtime()
     realtime.model.letter, realtime.model.hears = 0.004, [ANSWER]
     async with serve(realtime) as wire:
-        engines = replace(scripted_engines(), speech=OpenAIRealtime(base_url=wire.url))
+        speech = OpenAIRealtime(
+            base_url=wire.url,
+            connect_timeout=SOON,
+            words_timeout=SOON,
+            first_timeout=SOON,
+            piece_timeout=SOON,
+        )
+        engines = replace(scripted_engines(), speech=speech)
         monkeypatch.setattr("interviews.live.interview.engines", lambda profile: engines)
         yield realtime
 

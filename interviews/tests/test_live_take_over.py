@@ -11,7 +11,7 @@ from interviews.live import connection
 from interviews.live.admission import begin
 from interviews.live.connection import arrival, holder, take_over
 from interviews.models import Interview
-from interviews.tests.live_client import LiveClient, connected
+from interviews.tests.live_client import SOON, LiveClient, connected
 from interviews.tests.test_live_interview import made
 from voice.adapters.scripted import ScriptedSynthesizer, scripted_engines
 
@@ -33,7 +33,7 @@ async def opened(interview: Any, token: str, count: int) -> list[LiveClient]:
 
 async def only_one_stays(clients: list[LiveClient]) -> LiveClient:
     """All but one are closed, as taken over; gives the one."""
-    closing = [asyncio.create_task(client.expect_close(30)) for client in clients]
+    closing = [asyncio.create_task(client.expect_close()) for client in clients]
     left = set(closing)
     while len(left) > 1:
         _, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
@@ -145,7 +145,7 @@ async def test_a_client_that_leaves_while_it_is_let_in_holds_nothing(monkeypatch
     monkeypatch.setattr("interviews.live.consumer.begin", slowly)
     monkeypatch.setattr("interviews.live.consumer.INIT_SECONDS", 0.0)
     client = await LiveClient(interview.id, token).open()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(SOON):
         await beginning.wait()
     closing = asyncio.create_task(client.close())
     await asyncio.sleep(0.1)

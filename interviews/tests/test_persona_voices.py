@@ -326,7 +326,13 @@ async def test_a_speech_to_speech_voice_speaks_in_a_session_of_its_own(
     await async_client.aforce_login(admin)
     provider = Realtime(model=Model(letter=0.001))
     async with serve(provider) as wire:
-        speech = engine("openai_realtime.OpenAIRealtime", base_url=wire.url)
+        speech = engine(
+            "openai_realtime.OpenAIRealtime",
+            base_url=wire.url,
+            connect_timeout=60.0,
+            first_timeout=60.0,
+            piece_timeout=60.0,
+        )
         settings.VOICE_ENGINES = {"openai-realtime": STANDBY | {"speech": speech}}
         asked = {"profile": "openai-realtime", "language": "ko", "voice": "cedar|jm_kumo"}
         answer = await async_client.post(reverse(LISTEN), asked)

@@ -18,6 +18,9 @@ from voice.tests.wire.server import serve
 
 LOUD = (b"\x00\x10" * 40 + b"\x00\xf0" * 40) * 200
 """One second of microphone."""
+WAITS = ("connect_timeout", "words_timeout", "first_timeout", "piece_timeout")
+PATIENT: dict[str, Any] = dict.fromkeys(WAITS, 60.0)
+"""With a machine that is busy."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @asynccontextmanager
 async def openai(provider: Realtime) -> AsyncGenerator[SpeechSession]:
     async with serve(provider) as wire:
-        engine = OpenAIRealtime(base_url=wire.url)
+        engine = OpenAIRealtime(base_url=wire.url, **PATIENT)
         session = await engine.open(Brief("You are Sora."))
         try:
             yield session
@@ -50,7 +53,7 @@ async def gemini(
     provider: Gemini, certificate: Path, **options: Any
 ) -> AsyncGenerator[tuple[GeminiLive, SpeechSession]]:
     async with serve(provider, tls=tls.context(certificate)) as wire:
-        engine = GeminiLive(base_url=wire.url, **options)
+        engine = GeminiLive(base_url=wire.url, **PATIENT | options)
         session = await engine.open(Brief("You are Sora."))
         try:
             yield engine, session
@@ -63,7 +66,7 @@ async def said(session: SpeechSession, directive: str) -> str:
 
 
 async def eventually(what: Callable[[], Any]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not what():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -150,7 +153,7 @@ async def test_words_of_a_noise_are_no_part_of_the_next_utterance() -> None:
 async def test_nobody_waits_until_gemini_takes_a_reply_to_be_played(certificate: Path) -> None:
     provider = Gemini()
     provider.plays = 3600.0
-    async with gemini(provider, certificate, piece_timeout=0.5) as (_, session):
+    async with gemini(provider, certificate, piece_timeout=5.0) as (_, session):
         assert await said(session, "Ask: «What broke first?»") == "What broke first?"
         assert await said(session, "Ask: «And now?»") == "And now?"
         assert session.failure is None
@@ -199,6 +202,8 @@ async def test_words_that_came_late_are_waited_for_from_then_on(certificate: Pat
         assert (await session.understood()).text == "I wrote the"
         await eventually(lambda: session.partial.text == "I wrote the cache.")
         await said(session, "Ask: «Why?»")
+        # Less late than the first time, by as much as a busy machine may add.
+        provider.hesitates = 0.3
         session.listen()
         session.hear(LOUD)
         assert (await session.understood()).text == "I wrote the cache."
@@ -218,6 +223,6 @@ async def test_a_session_that_is_not_waited_for_is_not_left_open(
         opening.cancel()
         await asyncio.wait([opening])
         assert opening.cancelled()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await provider.sessions[0].closed.wait()
         await engine.close()
