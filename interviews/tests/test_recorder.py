@@ -30,12 +30,13 @@ class BrokenRecorder(Recorder):
 
 
 async def recorder() -> tuple[BrokenRecorder, Interview]:
+    holder = arrival()
+
     @sync_to_async
     def make() -> Interview:
-        return Interview.objects.create(candidate=mina(), snapshot=snapshot(), connection=arrival())
+        return Interview.objects.create(candidate=mina(), snapshot=snapshot(), connection=holder)
 
     interview = await make()
-    holder = interview.connection
     state = {"event_seq": 7, "progress": {"greeted": True}}
     return BrokenRecorder(interview.pk, holder, last_sequence=0, state=lambda: state), interview
 
