@@ -158,6 +158,10 @@ class LanguageModel(Engine, Protocol):
     def languages(self) -> frozenset[str]:
         """Languages that it can be trusted to write, such as ``{"en"}``."""
 
+    @property
+    def writing(self) -> Writing:
+        """What may be expected of its replies."""
+
     def reply(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.4
     ) -> AsyncGenerator[str]:

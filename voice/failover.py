@@ -221,7 +221,8 @@ class FailoverModel(Failover[LanguageModel]):
 
     @property
     def writing(self) -> Writing:
-        return getattr(next(self._candidates()).engine, "writing", Writing())
+        """That of the engine whose turn it is."""
+        return next(self._candidates()).engine.writing
 
     def _substitutes(self) -> Iterator[_Member[LanguageModel]]:
         """Who writes less than the first that may be tried is no substitute for it in a request;

@@ -50,7 +50,7 @@ class FollowUpWriter:
 
     @property
     def writing(self) -> Writing:
-        return getattr(self._model, "writing", Writing())
+        return self._model.writing
 
     def writes(self, language: str) -> bool:
         """Whether the model can be trusted with that language."""

@@ -163,7 +163,7 @@ class WatchedModel:
 
     @property
     def writing(self) -> Writing:
-        return getattr(self._model, "writing", Writing())
+        return self._model.writing
 
     async def warm(self) -> None:
         await self._model.warm()

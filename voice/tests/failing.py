@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from voice.audio import Audio, silence
-from voice.engines import Clip, Message, Transcript
+from voice.engines import Clip, Message, Transcript, Writing
 from voice.errors import EngineError
 
 
@@ -57,6 +57,7 @@ class HalfwayModel(_Ready):
     """Writes ``words`` words, and then the connection drops."""
 
     languages = frozenset({"en", "ko"})
+    writing = Writing()
 
     def __init__(self, words: int = 1) -> None:
         self._words = words

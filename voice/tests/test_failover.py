@@ -4,7 +4,7 @@ import pytest
 
 from voice.adapters.scripted import ScriptedModel, ScriptedRecognizer, ScriptedSynthesizer
 from voice.audio import silence
-from voice.engines import Message
+from voice.engines import Message, Writing
 from voice.errors import EngineError
 from voice.failover import (
     COOL_DOWN,
@@ -190,6 +190,14 @@ async def test_a_model_of_fewer_languages_serves_from_the_next_reply_on() -> Non
         await written(engine)
     assert engine.languages == {"en"}
     assert (await written(engine)).strip() == "Why was that?"
+
+
+async def test_what_may_be_expected_of_the_replies_is_what_the_present_model_writes() -> None:
+    second = ScriptedModel("Why was that?", writing=Writing(tokens=20))
+    engine = FailoverModel("model", {"a": HalfwayModel(words=0), "b": second})
+    assert engine.writing == HalfwayModel.writing != second.writing
+    assert (await written(engine)).strip() == "Why was that?"
+    assert engine.writing == second.writing
 
 
 async def test_warming_fails_only_if_no_engine_can_be_warmed() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from voice.adapters.gemini_chat import GeminiChat
 from voice.adapters.openai_chat import OpenAIChat
-from voice.engines import LanguageModel, Message
+from voice.engines import LanguageModel, Message, Writing
 from voice.errors import EngineError
 from voice.tests.conformance.stands import Stand, by_name, check_error, frees
 from voice.tests.wire.fault import Fault
@@ -52,6 +52,12 @@ async def test_the_reply_in_any_script_and_length(stand: S, text: str) -> None:
     async with stand.open() as (engine, provider, _):
         provider.text = text
         assert await written(engine) == text
+
+
+@ON
+async def test_it_tells_what_may_be_expected_of_its_replies(stand: S) -> None:
+    async with stand.open(reply_tokens=20, late_after=0.5) as (engine, _, _wire):
+        assert engine.writing == Writing(tokens=20, late_after=0.5)
 
 
 @ON
