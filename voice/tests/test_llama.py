@@ -37,7 +37,7 @@ async def replied(engine: Llama, *messages: Message, max_tokens: int = 24) -> li
 async def busy(engine: Llama) -> bool:
     """Whether the server is still writing a reply."""
     assert engine.address
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         slots = await client.get(f"{engine.address}/slots", headers=engine.credentials)
     return any(slot["is_processing"] for slot in slots.raise_for_status().json())
 
@@ -71,7 +71,7 @@ async def test_closing_the_reply_frees_the_server() -> None:
 
 async def test_the_server_asks_for_its_key(llama: Llama) -> None:
     await llama.warm()
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         answer = await client.post(f"{llama.address}/v1/chat/completions", json={"messages": []})
     assert answer.status_code == 401
 
