@@ -5,9 +5,11 @@ The ``Assessment`` row says what is owed, so whatever a queue or a worker loses 
 
 import logging
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django_tasks import task
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 FORGOTTEN = timedelta(days=7)
 """What ended longer ago is only assessed when somebody asks."""
+
+_redis_queue = ThreadPoolExecutor(1, thread_name_prefix="task-queue")
 
 
 @task()
@@ -60,15 +64,19 @@ def request_assessment(interview_id: uuid.UUID) -> None:
     """Ask for the assessment of an interview, or for it once more. What takes no model is there
     at once."""
     with about(interview_id):
-        try:
-            assessment.assess_without_model(interview_id)
-        except Exception:
-            log.exception("an interview could not be assessed at once")
-        Assessment.objects.update_or_create(
-            interview_id=interview_id,
-            defaults={"status": Assessment.Status.WAITING, "problem": "", "done": 0, "attempts": 0},
-        )
+        _owe(interview_id)
         _enqueue(assess_interview, interview_id)
+
+
+def _owe(interview_id: uuid.UUID) -> None:
+    try:
+        assessment.assess_without_model(interview_id)
+    except Exception:
+        log.exception("an interview could not be assessed at once")
+    Assessment.objects.update_or_create(
+        interview_id=interview_id,
+        defaults={"status": Assessment.Status.WAITING, "problem": "", "done": 0, "attempts": 0},
+    )
 
 
 def request_missing() -> int:
@@ -98,11 +106,23 @@ def _ask_again(row: Assessment) -> int:
 
 async def assess_answer_soon(utterance_id: uuid.UUID) -> None:
     """Never raises: an interview goes on without its feedback."""
-    await sync_to_async(_enqueue)(assess_answer, utterance_id)
+    await _enqueue_soon(assess_answer, utterance_id)
 
 
 async def assess_interview_soon(interview_id: uuid.UUID) -> None:
-    await sync_to_async(request_assessment)(interview_id)
+    with about(interview_id):
+        await sync_to_async(_owe)(interview_id)
+        await _enqueue_soon(assess_interview, interview_id)
+
+
+async def _enqueue_soon(what, pk: uuid.UUID) -> None:
+    if settings.TASKS["default"]["BACKEND"].startswith("django_tasks_rq."):
+        # Redis may take seconds to fail: not on the thread of the database, on which every call
+        # of this process waits.
+        put = sync_to_async(_enqueue, thread_sensitive=False, executor=_redis_queue)
+    else:
+        put = sync_to_async(_enqueue)
+    await put(what, pk)
 
 
 def _enqueue(what, pk: uuid.UUID) -> None:

@@ -20,13 +20,19 @@ KEPT_LONGER = 60
 _waiting: set[asyncio.Task[None]] = set()
 
 
+# Redis may take seconds to fail, so neither of these is done on the thread of the database, on
+# which every call of this process waits and to which the cache's own coroutines go.
+
+
 async def keep_events(interview_id: uuid.UUID, messages: list[dict[str, Any]]) -> None:
-    await cache.aset(_key(interview_id), messages, settings.GRACE_SECONDS + KEPT_LONGER)
+    kept_for = settings.GRACE_SECONDS + KEPT_LONGER
+    await asyncio.to_thread(cache.set, _key(interview_id), messages, kept_for)
 
 
 async def kept_events(interview_id: uuid.UUID) -> list[dict[str, Any]]:
     """What ``keep_events`` was last given, unless that is too long ago."""
-    return await cache.aget(_key(interview_id)) or []
+    kept: list[dict[str, Any]] | None = await asyncio.to_thread(cache.get, _key(interview_id))
+    return kept or []
 
 
 def end_when_lapsed(interview_id: uuid.UUID) -> None:
