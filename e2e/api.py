@@ -4,17 +4,20 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, Playwright
 
+from e2e.browser import PATIENCE_MS
 from e2e.server import Account, Server
 
 
 class Api:
     def __init__(self, playwright: Playwright, server: Server, account: Account) -> None:
-        anybody = playwright.request.new_context(base_url=server.url)
+        anybody = playwright.request.new_context(base_url=server.url, timeout=PATIENCE_MS)
         credentials = {"email": account.email, "password": account.password}
         token = _json(anybody, "post", "token/", credentials)["token"]
         anybody.dispose()
         self._requests = playwright.request.new_context(
-            base_url=server.url, extra_http_headers={"Authorization": f"Bearer {token}"}
+            base_url=server.url,
+            extra_http_headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE_MS,
         )
 
     def get(self, path: str) -> Any:

@@ -15,6 +15,7 @@ NO_3D = ("--disable-3d-apis",)
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 DESKTOP = (1440, 900)
 PATIENCE_MS = 60_000
+LAUNCH_MS = 180_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -25,7 +26,7 @@ def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     if path is None:
         raise RuntimeError("the browser tests need Chromium")
     arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *flags]
-    browser = playwright.chromium.launch(executable_path=path, args=arguments)
+    browser = playwright.chromium.launch(executable_path=path, args=arguments, timeout=LAUNCH_MS)
     try:
         yield browser
     finally:

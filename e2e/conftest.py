@@ -50,6 +50,16 @@ def bare_browser(playwright: Playwright) -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whose test is over leaves: a room that goes on talking would slow the next one down."""
+    yield
+    for used in request.node.funcargs.values():
+        if isinstance(used, Browser):
+            for left in used.contexts:
+                left.close()
+
+
 @pytest.fixture(scope="module")
 def candidate_api(playwright: Playwright, server: Server) -> Iterator[Api]:
     api = Api(playwright, server, server.accounts["candidate"])

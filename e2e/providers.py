@@ -20,6 +20,9 @@ from voice.tests.wire.server import serve
 
 KEY = "LOCAL_PROVIDERS_KEY"
 """Not the providers' own variables, by which a server would also look for a model that scores."""
+PATIENT = 30.0
+"""Seconds that the adapters wait for what comes at once, but for a machine that is busy."""
+SESSION = ("connect_timeout", "words_timeout", "first_timeout", "piece_timeout")
 ANSWER = (
     "I work in a small company, for example last month I built a search feature; it was hard, "
     "and in the end our customers used it. Next I would like to learn more about databases."
@@ -88,15 +91,17 @@ def _profiles(urls: dict[str, str]) -> dict[str, Any]:
         "model": engine("scripted.ScriptedModel"),
         "synthesizers": {"en": hum, "ko": hum},
     }
-    voice = _hosted("elevenlabs_speech.ElevenLabsSpeech", urls["voice"])
-    gemini = standby | {"speech": _hosted("gemini_live.GeminiLive", urls["gemini"])}
-    realtime = _hosted("openai_realtime.OpenAIRealtime", urls["realtime"])
+    words = ("connect_timeout", "first_timeout", "delta_timeout")
+    sound = ("connect_timeout", "first_timeout", "chunk_timeout")
+    voice = _hosted("elevenlabs_speech.ElevenLabsSpeech", urls["voice"], *sound)
+    gemini = standby | {"speech": _hosted("gemini_live.GeminiLive", urls["gemini"], *SESSION)}
+    realtime = _hosted("openai_realtime.OpenAIRealtime", urls["realtime"], *SESSION)
     return {
         "embedded": standby,
         "openai-elevenlabs": standby
         | {
-            "recognizer": _hosted("openai_transcription.OpenAITranscription", urls["ears"]),
-            "model": _hosted("openai_chat.OpenAIChat", urls["chat"], model="any"),
+            "recognizer": _hosted("openai_transcription.OpenAITranscription", urls["ears"], *words),
+            "model": _hosted("openai_chat.OpenAIChat", urls["chat"], *words, model="any"),
             "synthesizers": {"en": voice, "ko": voice},
         },
         "openai-realtime": standby | {"speech": realtime},
@@ -105,5 +110,6 @@ def _profiles(urls: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _hosted(adapter: str, url: str, **options: str) -> dict[str, Any]:
-    return engine(adapter, base_url=url, api_key_env=KEY, **options)
+def _hosted(adapter: str, url: str, *waits: str, **options: str) -> dict[str, Any]:
+    patience = dict.fromkeys(waits, PATIENT)
+    return engine(adapter, base_url=url, api_key_env=KEY, **patience, **options)

@@ -11,7 +11,7 @@ from e2e.witness import Witness
 
 SETTLED = 0.8
 """Seconds of listening silence after which nothing more is coming."""
-EXCHANGE_SECONDS = 90
+EXCHANGE_SECONDS = 180
 """Longer than any answer and the reply to it, on a busy machine."""
 MOST_ANSWERS = 7
 """More than the shortest of the shipped guides asks for."""
@@ -155,5 +155,6 @@ class Room:
         """Follow the way out to the finished results."""
         self.page.locator("#curtain a").click()
         self.page.wait_for_url("**/results/")
-        expect(self.page.locator("[data-results-pending]")).to_have_count(0)
+        pending = self.page.locator("[data-results-pending]")
+        expect(pending).to_have_count(0, timeout=1000 * EXCHANGE_SECONDS)
         return self.page

@@ -67,9 +67,10 @@ def test_a_full_interview(
     transcript = api.transcript(interview)
     api.close()
     heard = [entry["text"] for entry in transcript if entry["speaker"] == "candidate"]
-    # The local models hear all of it in each stretch of speech, of which a pause makes two.
-    assert [" ".join(text.split(ANSWER)).strip() for text in heard] == [""] * answers
-    assert all(ANSWER in text for text in heard)
+    # The local models hear all of it in each stretch of speech, of which a pause makes two; of an
+    # answer that comes in pieces, as from a machine that is held up, there may be two as well.
+    assert answers <= len(heard) <= 2 * answers
+    assert all(ANSWER in text and not text.replace(ANSWER, "").strip() for text in heard)
     asked = " ".join(e["heard_text"] for e in transcript if e["speaker"] == "interviewer")
     for question in ("what kind of work do you do", "proud of", "learn next"):
         assert question in asked

@@ -47,7 +47,8 @@ def test_without_webgl_and_camera_a_still_picture_talks(
     room = enter(page, interview)
     room.entered()
     expect(page.locator("#picture")).to_have_attribute("data-picture", "still")
-    assert page.evaluate("document.querySelector('.stage-poster').naturalWidth") > 0
+    drawn = "document.querySelector('.stage-poster').naturalWidth"
+    room.until(lambda: page.evaluate(drawn), "the still picture is there")
     room.press("camera")
     expect(page.locator(".toast[data-kind=warning]")).to_be_visible()
     room.heard_out()
@@ -79,11 +80,11 @@ def test_a_second_tab_takes_over(browser: Browser, server: Server, interview: st
     second = Room(first.page.context.new_page())
     second.page.goto(f"/interviews/{interview}/")
     second.entered()
-    assert second.transcript() == said
+    second.until(lambda: second.transcript() == said, "the second tab shows what was said")
     first.until(lambda: first.curtain == "closed.4409", "the first tab says where it goes on")
     first.page.locator("#curtain button").click()
     second.until(lambda: second.curtain == "closed.4409", "the first tab takes it back")
-    assert first.curtain == ""
+    first.until(lambda: first.curtain == "", "the first tab goes on")
 
 
 def test_somebody_elses_interview_is_not_found(
