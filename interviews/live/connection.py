@@ -81,6 +81,13 @@ def holder(interview_id: uuid.UUID) -> uuid.UUID | None:
 
 
 @database_sync_to_async
+def standing(interview_id: uuid.UUID) -> tuple[uuid.UUID | None, str]:
+    """The connection that holds the interview, if any, and why it has ended, if it has."""
+    rows = Interview.objects.filter(id=interview_id)
+    return rows.values_list("connection", "end_reason").get()
+
+
+@database_sync_to_async
 def _replace(interview_id: uuid.UUID, held_by: uuid.UUID | None, connection: uuid.UUID) -> bool:
     """False: somebody else was quicker."""
     rows = Interview.objects.filter(id=interview_id, connection=held_by)

@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 from interviews.live import protocol
 from interviews.live.absence import EVENTS_KEPT, end_when_lapsed, keep_events, kept_events
 from interviews.live.admission import Refusal, admit, begin, pause
-from interviews.live.connection import arrival, group, holder, let_go, take_over
+from interviews.live.connection import arrival, group, holder, let_go, standing, take_over
 from interviews.live.frame_consumer import FrameConsumer
 from interviews.live.interview import LiveInterview
 from interviews.live.microphone import Microphone
@@ -231,15 +231,20 @@ class InterviewConsumer(FrameConsumer):
         end_when_lapsed(self.interview_id)
 
     async def _keep_holding(self) -> None:
-        """Notice a newer connection also when its message is lost, as by a Redis that restarts."""
+        """Notice a newer connection, and an end from outside, also when the message that tells of
+        it is lost, as by a Redis that restarts."""
         while True:
             await asyncio.sleep(HOLDING_SECONDS)
             try:
                 await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
-                held_by = await holder(self.interview_id)
+                held_by, end_reason = await standing(self.interview_id)
             except (RedisError, OSError, DatabaseError, Interview.DoesNotExist) as error:
                 log.warning("cannot see who holds the interview: %s", type(error).__name__)
                 continue
+            if end_reason:
+                # Nobody holds what has ended. Our own end may still be on its way to the client.
+                await self.ended_elsewhere({"reason": end_reason})
+                return
             if held_by != self.connection:
                 await self._refuse(_elsewhere())
                 return
@@ -255,7 +260,7 @@ class InterviewConsumer(FrameConsumer):
 
     async def ended_elsewhere(self, message: Mapping[str, Any]) -> None:
         if self.live and not self.live.ended.done():
-            self.live.ended.set_result("candidate")
+            self.live.ended.set_result(message.get("reason", "candidate"))
 
     async def watched(self, message: Mapping[str, Any]) -> None:
         if self.live:

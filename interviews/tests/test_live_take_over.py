@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from interviews.live import connection
@@ -112,6 +113,35 @@ async def test_of_two_that_take_from_one_holder_the_database_lets_only_one(
     )
     assert took[1]
     assert await holder(interview.id) == newer
+
+
+async def test_an_end_that_takes_long_to_file_is_no_other_window(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.live.consumer.HOLDING_SECONDS", 0.05)
+
+    async def slow(_interview_id: object) -> None:
+        await asyncio.sleep(1)
+
+    monkeypatch.setattr("interviews.live.interview.assess_interview_soon", slow)
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.send("end_interview")
+        assert (await client.expect("interview_ended"))["reason"] == "candidate"
+        assert await client.expect_close() == 1000
+        assert not client.of("error")
+
+
+async def test_who_was_not_told_of_the_end_finds_out(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.live.consumer.HOLDING_SECONDS", 0.2)
+    interview, token = await made()
+
+    async def lost(*_args: object) -> None:
+        pass
+
+    async with connected(interview.id, token) as client:
+        monkeypatch.setattr(get_channel_layer(), "group_send", lost)
+        await database_sync_to_async(interview.end)("abandoned")
+        assert (await client.expect("interview_ended"))["reason"] == "abandoned"
+        assert await client.expect_close() == 1000
 
 
 async def test_who_was_not_told_of_a_newer_connection_finds_out(monkeypatch: Any) -> None:
