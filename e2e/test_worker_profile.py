@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,13 +17,15 @@ from e2e import pages, speech
 from e2e.api import Api
 from e2e.browser import context
 from e2e.room import Room
-from e2e.server import ROOT, Server, serving
+from e2e.server import ROOT, START_SECONDS, Server, serving
 from interview_site.env import embedded_engines
 
 pytestmark = pytest.mark.browser
 
 TITLE = "A first conversation"
 REDIS_DATABASE = 14
+PATIENT = {"offer_timeout": 10.0, "silence_timeout": 10.0, "first_timeout": 60.0}
+"""With a worker that a busy machine holds up."""
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     url = given._replace(path=f"/{REDIS_DATABASE}").geturl()
     with redis.Redis.from_url(url) as store:
         store.flushdb()
-    remote = {"BACKEND": "interviews.inference.remote.RemoteModel", "OPTIONS": {}}
+    remote = {"BACKEND": "interviews.inference.remote.RemoteModel", "OPTIONS": PATIENT}
     profiles = tmp_path / "engines.json"
     profiles.write_text(json.dumps({"embedded": embedded_engines() | {"model": remote}}))
     return {"REDIS_URL": url, "VOICE_ENGINES_FILE": str(profiles)}
@@ -40,8 +43,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    """It is warm when the test begins."""
     settings = os.environ | environment | {"HTTPS": "off", "SECRET_KEY": "a-key-for-tests-only"}
-    with (tmp_path / "worker.log").open("w") as log:
+    settings |= {"LOG_LEVEL": "INFO"}
+    path = tmp_path / "worker.log"
+    with path.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-u", "manage.py", "runworker", "inference"],
             cwd=ROOT,
@@ -49,9 +55,19 @@ def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        yield
-        process.kill()
-        process.wait()
+        try:
+            _warm(process, path)
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _warm(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while "is warm" not in (printed := log.read_text(errors="replace")):
+        assert process.poll() is None and time.monotonic() < deadline, printed
+        time.sleep(0.2)
 
 
 @pytest.fixture
