@@ -2,9 +2,14 @@
 or Django's Korean for it is broken. The project's catalogue comes first, so naming it here is
 enough for whatever they translate at all."""
 
+from typing import Any
+
 from django.apps import apps
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
+from django_tasks_db.admin import DBTaskResultAdmin
+from django_tasks_db.models import DBTaskResult
 
 apps.get_app_config("django_tasks_database").verbose_name = _("Background tasks")
 apps.get_app_config("account").verbose_name = _("Email addresses")
@@ -33,3 +38,18 @@ NAMED = (
     gettext_noop("exception class path"),
     gettext_noop("traceback"),
 )
+
+admin.site.unregister(DBTaskResult)
+
+
+@admin.register(DBTaskResult)
+class TaskAdmin(DBTaskResultAdmin):
+    """Work in the background; the package names this column after its attribute."""
+
+    list_display = tuple(
+        "named" if column == "task_name" else column for column in DBTaskResultAdmin.list_display
+    )
+
+    @admin.display(description=_("Task name"))
+    def named(self, task: DBTaskResult[Any, Any]) -> str:
+        return task.task_name

@@ -15,10 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from interviews.admin.document_forms import DraftForm, ImportForm
-from interviews.admin.guide_forms import (
-    CompetencyForm,
-    QuestionForm,
-)
+from interviews.admin.guide_forms import CompetencyForm, QuestionForm
 from interviews.engines import engines
 from interviews.guides import files as guide_files
 from interviews.guides.document import GuideDocument, GuideFileError, parse
@@ -51,12 +48,10 @@ class QuestionInline(admin.StackedInline):
     classes = ["collapse"]
     show_change_link = True
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        field: Any = super().formfield_for_foreignkey(db_field, request, **options)
-        if db_field.name == "competency":
-            # Read once, not for each question.
-            field.choices = list(field.choices)
-        return field
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        formset = super().get_formset(request, obj, **options)
+        offer_competencies_of(obj, formset.form)
+        return formset
 
 
 class RubricInline(admin.StackedInline):
@@ -224,8 +219,15 @@ class RubricAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
+class MadeWithTheirGuide:
+    """They are found and edited one by one, but made on the page of the guide they belong to."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
 @admin.register(Competency)
-class CompetencyAdmin(admin.ModelAdmin):
+class CompetencyAdmin(MadeWithTheirGuide, admin.ModelAdmin):
     """The competencies of all guides."""
 
     form = CompetencyForm
@@ -235,13 +237,28 @@ class CompetencyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin):
+class QuestionAdmin(MadeWithTheirGuide, admin.ModelAdmin):
     """The questions of all guides."""
 
     form = QuestionForm
     list_display = ("text_en", "text_ko", "guide", "kind", "order")
     list_filter = ("guide", "kind", "competency")
     search_fields = ("slug", "text_en", "text_ko")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        form = super().get_form(request, obj, **options)
+        offer_competencies_of(obj.guide if obj else None, form)
+        return form
+
+
+def offer_competencies_of(guide: InterviewGuide | None, form: Any) -> None:
+    """Leave a form of questions the competencies of their guide; one that is not saved yet has
+    none."""
+    # Not there for those who may only look.
+    if field := form.base_fields.get("competency"):
+        field.queryset = Competency.objects.filter(guide=guide)
+        # Read once, not for each question.
+        field.choices = list(field.choices)
 
 
 def mistakes_of(guide: InterviewGuide) -> list[str]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from interviews.demo.content import FOLDER
 from interviews.guides.document import GuideDocument
 from interviews.guides.files import load, store
-from interviews.models import BankQuestion, CompanyDocument, InterviewGuide
+from interviews.models import BankQuestion, CompanyDocument, Competency, InterviewGuide
 from voice.adapters.scripted import ScriptedModel
 from voice.errors import EngineError
 from voice.structured import is_strict, parse
@@ -96,6 +96,58 @@ def test_a_mistake_in_a_table_is_told_with_its_row(site: Client, taster: Intervi
     page = site.post(change_url(taster), data).content.decode()
     assert "1: key" in page
     assert "nowhere" in page or "1: key" in page
+
+
+class TestCompetencyOfAQuestion:
+    """A question is offered the competencies of its own guide, and takes no other's."""
+
+    @pytest.fixture
+    def foreign(self, db: None) -> Competency:
+        other = InterviewGuide.objects.create(slug="other", title_en="Other", title_ko="다른 것")
+        return Competency.objects.create(guide=other, slug="sales", name_en="Sales", name_ko="판매")
+
+    @pytest.fixture
+    def own(self, taster: InterviewGuide) -> Competency:
+        return taster.competencies.all()[0]
+
+    def test_on_the_page_of_the_guide(
+        self, site: Client, taster: InterviewGuide, own: Competency, foreign: Competency
+    ) -> None:
+        page = site.get(change_url(taster))
+        shown = page.content.decode()
+        assert f'<option value="{own.pk}"' in shown
+        assert f'<option value="{foreign.pk}"' not in shown
+        data = form_of(page) | {"questions-1-competency": foreign.pk}
+        answer = site.post(change_url(taster), data)
+        assert answer.status_code == 200 and "Select a valid choice" in answer.content.decode()
+        assert not foreign.questions.exists()
+
+    def test_on_its_own_page(
+        self, site: Client, taster: InterviewGuide, own: Competency, foreign: Competency
+    ) -> None:
+        url = reverse("admin:interviews_question_change", args=[taster.questions.all()[1].pk])
+        page = site.get(url)
+        assert set(page.context["adminform"].form.fields["competency"].queryset) == set(
+            taster.competencies.all()
+        )
+        data = form_of(page)
+        assert site.post(url, data | {"competency": foreign.pk}).status_code == 200
+        assert not foreign.questions.exists()
+        assert site.post(url, data | {"competency": own.pk}).status_code == 302
+
+    def test_a_new_guide_has_none_to_offer(self, site: Client, foreign: Competency) -> None:
+        page = site.get(reverse("admin:interviews_interviewguide_add")).content.decode()
+        assert "questions-__prefix__-competency" in page
+        assert f'<option value="{foreign.pk}"' not in page
+
+
+@pytest.mark.parametrize("name", ["competency", "question"])
+def test_parts_of_a_guide_are_made_on_its_page(
+    site: Client, taster: InterviewGuide, name: str
+) -> None:
+    assert site.get(reverse(f"admin:interviews_{name}_add")).status_code == 403
+    shown = site.get(change_url(taster)).content.decode()
+    assert reverse(f"admin:interviews_{name}_add") not in shown
 
 
 def test_import_stores_a_draft_and_export_gives_the_same_file(site: Client, db: None) -> None:
