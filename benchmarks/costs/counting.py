@@ -2,10 +2,13 @@
 
 OpenAI: a token for 100 ms of the candidate's sound, one for 50 ms of the interviewer's.
 Gemini: 25 a second of either. Both read the whole conversation again for every response, its sound
-included. OpenAI's cache serves none of it or, the other bound, all that was read before.
+included. OpenAI's cache serves none of it or, the other bound, all up to the first change since
+the response before: an item that was cut or taken out, or the end.
 """
 
 from base64 import b64decode, urlsafe_b64decode
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from voice.metering import tokens
@@ -26,18 +29,24 @@ class CountingRealtime(openai_realtime.Realtime):
         return _RealtimeSession(self, exchange)
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Tokens of one."""
+
+    text: int = 0
+    audio: float = 0.0
+
+
 class _RealtimeSession(openai_realtime.Session):
     def __init__(self, provider: CountingRealtime, exchange: Exchange) -> None:
         super().__init__(provider, exchange)
-        self._sound: dict[str, float] = {}
-        """Tokens of sound by item."""
+        self._counted: dict[str, _Item] = {}
+        """What a response reads after the instructions, in its order."""
         self._caches = provider.caches
-        self._read: dict[str, float] = {}
-        """Of the sound, what the response before has read."""
-        self._words = 0
-        self._asked = 0
+        self._before: list[tuple[str, _Item]] = []
+        """The same as the last response has left it."""
         self._waiting = 0.0
-        self._spoken = 0.0
+        self._saying = ""
         self._written = 0
 
     async def _take(self, message: dict[str, Any]) -> None:
@@ -47,45 +56,50 @@ class _RealtimeSession(openai_realtime.Session):
             case "input_audio_buffer.clear":
                 self._waiting = 0.0
             case "conversation.item.create":
-                parts = message["item"]["content"]
-                self._words += sum(tokens(part.get("text", "")) for part in parts)
+                item = message["item"]
+                words = sum(tokens(part.get("text", "")) for part in item["content"])
+                self._counted[item.setdefault("id", self._item())] = _Item(text=words)
             case "conversation.item.delete":
-                self._sound.pop(message["item_id"], None)
-            case "conversation.item.truncate":
-                self._sound[message["item_id"]] = message["audio_end_ms"] / 1000 * SPOKEN
+                self._counted.pop(message["item_id"], None)
+            case "conversation.item.truncate" if message["item_id"] in self._counted:
+                left = _Item(audio=message["audio_end_ms"] / 1000 * SPOKEN)
+                self._counted[message["item_id"]] = left
             case "response.create":
-                self._asked = tokens(self.settings.get("instructions", ""))
-                self._spoken, self._written = 0.0, 0
+                self._saying, self._written = "", 0
         await super()._take(message)
 
     async def _send(self, kind: str, **fields: Any) -> None:
         match kind:
             case "input_audio_buffer.committed":
-                self._sound[fields["item_id"]], self._waiting = self._waiting, 0.0
+                self._counted[fields["item_id"]] = _Item(audio=self._waiting)
+                self._waiting = 0.0
             case "response.output_audio.delta":
+                self._saying = fields["item_id"]
                 seconds = len(b64decode(fields["delta"])) / WIDTH / RATE
-                self._spoken += seconds * SPOKEN
-                self._sound[fields["item_id"]] = self._spoken
+                said = self._counted.get(self._saying, _Item()).audio + seconds * SPOKEN
+                self._counted[self._saying] = _Item(audio=said)
             case "response.output_audio_transcript.delta":
                 self._written += tokens(fields["delta"])
             case "conversation.item.input_audio_transcription.completed":
-                seconds = self._sound.get(fields["item_id"], 0.0) / HEARD
-                fields["usage"] = {"type": "duration", "seconds": seconds}
+                heard = self._counted.get(fields["item_id"], _Item()).audio
+                fields["usage"] = {"type": "duration", "seconds": heard / HEARD}
             case "response.done":
                 fields["response"]["usage"] = self._usage()
         await super()._send(kind, **fields)
 
     def _usage(self) -> dict[str, Any]:
-        text, spoken = self._asked + self._words, round(self._spoken)
-        heard = round(sum(self._sound.values())) - spoken
-        again = {item: min(n, self._read.get(item, 0.0)) for item, n in self._sound.items()}
-        cached = round(sum(again.values())) if self._caches else 0
-        self._read = dict(self._sound)
+        asked = tokens(self.settings.get("instructions", ""))
+        read = [(name, item) for name, item in self._counted.items() if name != self._saying]
+        text = asked + sum(item.text for _, item in read)
+        heard = round(sum(item.audio for _, item in read))
+        spoken = round(self._counted.get(self._saying, _Item()).audio)
+        cached_text, cached_audio = self._again(asked, read) if self._caches else (0, 0)
+        self._before = list(self._counted.items())
         given = {
             "text_tokens": text,
             "audio_tokens": heard,
-            "cached_tokens": cached,
-            "cached_tokens_details": {"text_tokens": 0, "audio_tokens": min(cached, heard)},
+            "cached_tokens": cached_text + cached_audio,
+            "cached_tokens_details": {"text_tokens": cached_text, "audio_tokens": cached_audio},
         }
         made = {"text_tokens": self._written, "audio_tokens": spoken}
         return {
@@ -95,6 +109,15 @@ class _RealtimeSession(openai_realtime.Session):
             "input_token_details": given,
             "output_token_details": made,
         }
+
+    def _again(self, asked: int, read: list[tuple[str, _Item]]) -> tuple[int, int]:
+        """Tokens of text and of sound that the response before has read as well."""
+        if not self._before:
+            return 0, 0
+        pairs = zip(read, self._before, strict=False)
+        same = list(takewhile(lambda pair: pair[0] == pair[1], pairs))
+        text = sum(item.text for (_, item), _ in same)
+        return asked + text, round(sum(item.audio for (_, item), _ in same))
 
 
 class CountingGemini(gemini_live.Gemini):

@@ -99,6 +99,31 @@ async def test_its_cache_serves_at_most_what_was_read_before(
     read = first.audio_input_tokens + first.audio_output_tokens
     assert second.cached_audio_tokens == pytest.approx(read, abs=2)
     assert second.cached_audio_tokens < second.audio_input_tokens
+    # The directions stand in the conversation, and are read again with it.
+    assert second.cached_tokens == first.input_tokens < second.input_tokens
+
+
+async def test_what_is_taken_out_of_the_conversation_is_read_and_cached_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    provider = CountingRealtime(model=Model(hears=[ANSWER]))
+    provider.caches = True
+    uses: list[Use] = []
+    async with serve(provider) as wire:
+        engine = OpenAIRealtime(base_url=wire.url)
+        with metered(uses.append):
+            session = await engine.open(Brief("You are an interviewer."))
+            await exchange(session)
+            session.heard("", 0.0)
+            await exchange(session)
+            await session.close()
+        await engine.close()
+    first, second = (use for use in uses if use.role == "speech")
+    assert second.input_tokens == first.input_tokens
+    assert second.audio_input_tokens == pytest.approx(2 * first.audio_input_tokens, abs=2)
+    assert second.cached_tokens < first.input_tokens
+    assert second.cached_audio_tokens == pytest.approx(first.audio_input_tokens, abs=1)
 
 
 async def test_gemini_does_so_too(gemini: GeminiLive) -> None:
