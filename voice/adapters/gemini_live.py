@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 from google import genai
 from google.genai import types
@@ -104,11 +103,10 @@ class GeminiLive:
     def _config(self, brief: Brief, handle: str | None) -> types.LiveConnectConfig:
         voice = types.PrebuiltVoiceConfig(voice_name=brief.voice or self._voice)
         languages = [brief.language] if brief.language else list(self._languages)
-        thinking: dict[str, Any] = {}
+        thinking = None
         if self._thinking_level:
-            thinking["thinking_config"] = types.ThinkingConfig(
-                thinking_level=types.ThinkingLevel(self._thinking_level.upper())
-            )
+            level = types.ThinkingLevel(self._thinking_level.upper())
+            thinking = types.ThinkingConfig(thinking_level=level)
         told = types.HistoryConfig(initial_history_in_client_content=True)
         return types.LiveConnectConfig(
             response_modalities=[types.Modality.AUDIO],
@@ -131,7 +129,7 @@ class GeminiLive:
             ),
             session_resumption=types.SessionResumptionConfig(handle=handle),
             history_config=told if brief.history and not handle else None,
-            **thinking,
+            thinking_config=thinking,
         )
 
 

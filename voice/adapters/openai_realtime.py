@@ -116,16 +116,6 @@ class OpenAIRealtime:
         raise raised from None
 
     def _settings(self, brief: Brief) -> RealtimeSessionCreateRequestParam:
-        transcription: dict[str, Any] = {"model": self._transcription_model}
-        takes_hints = self._transcription_model.startswith(TAKE_HINTS)
-        if brief.language:
-            transcription["language"] = brief.language
-        elif takes_hints:
-            transcription["languages"] = list(self._languages)
-        if takes_hints and (words := keywords(brief.terms)):
-            transcription["keywords"] = words
-        elif brief.terms and not takes_hints and "whisper" not in self._transcription_model:
-            transcription["prompt"] = brief.terms
         settings = {
             "type": "realtime",
             "output_modalities": ["audio"],
@@ -133,7 +123,7 @@ class OpenAIRealtime:
             "audio": {
                 "input": {
                     "format": FORMAT,
-                    "transcription": transcription,
+                    "transcription": self._transcription(brief),
                     "turn_detection": self._detection(),
                 },
                 "output": {"format": FORMAT, "voice": brief.voice or self._voice},
@@ -142,6 +132,20 @@ class OpenAIRealtime:
         if self._reasoning_effort:
             settings["reasoning"] = {"effort": self._reasoning_effort}
         return cast(RealtimeSessionCreateRequestParam, settings)
+
+    def _transcription(self, brief: Brief) -> dict[str, Any]:
+        name = self._transcription_model
+        told: dict[str, Any] = {"model": name}
+        if brief.language:
+            told["language"] = brief.language
+        if name.startswith(TAKE_HINTS):
+            if not brief.language:
+                told["languages"] = list(self._languages)
+            if words := keywords(brief.terms):
+                told["keywords"] = words
+        elif brief.terms and "whisper" not in name:
+            told["prompt"] = brief.terms
+        return told
 
     def _detection(self) -> dict[str, Any] | None:
         if not self.judges_turns:
