@@ -95,7 +95,7 @@ def scoring_model() -> dict[str, Any] | None:
     if configured := env.json("SCORING_MODEL", default=None):
         chosen: dict[str, Any] = configured
         return chosen
-    if not env.str("OPENAI_API_KEY", default=""):
+    if not has_key("OPENAI_API_KEY"):
         return None
     return engine(
         "openai_chat.OpenAIChat",
@@ -145,11 +145,12 @@ def ready_profiles() -> dict[str, Any]:
 
 def missing_keys(profile: str) -> list[str]:
     """The variables that a profile of HOSTED_PROFILES still needs."""
-    return [
-        name
-        for name in HOSTED_PROFILES[profile]
-        if not env.str(name, default="") and not env.str(f"{name}_FILE", default="")
-    ]
+    return [name for name in HOSTED_PROFILES[profile] if not has_key(name)]
+
+
+def has_key(name: str) -> bool:
+    """Whether a provider's key is in this variable, or in the file that its neighbour names."""
+    return bool(env.str(name, default="") or env.str(f"{name}_FILE", default=""))
 
 
 def embedded_engines() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from django.utils.module_loading import import_string
 from interview_site.env import HOSTED_PROFILES, missing_keys
 from interviews.engines import interprets, roles
 from interviews.grounding.embedders import embedder
+from interviews.grounding.library import LANGUAGES
 from interviews.inference.remote import RemoteModel
 from interviews.models import InterviewConfig
 from interviews.moderation import moderator
+from interviews.pricing import prices
 from interviews.reports.pdf import FOLDER
 from voice.errors import VoiceError
 
@@ -51,38 +54,37 @@ def profiles_of_configs(
     databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Every active interview config's engine profile is there, or its missing key is named."""
-    if (
-        not databases
-        or InterviewConfig._meta.db_table not in connection.introspection.table_names()
-    ):
+    table = InterviewConfig._meta.db_table
+    if not databases or table not in connection.introspection.table_names():
         return []
-    found: list[CheckMessage] = []
     active = InterviewConfig.objects.filter(active=True)
+    found: list[CheckMessage] = []
     for title, profile, kind in active.values_list("title", "profile", "kind"):
         if kind == InterviewConfig.Kind.INTERPRETER and not interprets(profile):
-            hint = "Set GEMINI_API_KEY, or choose a profile whose model writes both languages."
-            message = (
-                f"Interview config {title!r} interprets, which {profile!r} cannot: not offered."
-            )
-            found.append(Warning(message, hint=hint, id="interviews.W003"))
+            found.append(_cannot_interpret(title, profile))
         if profile not in settings.VOICE_ENGINES:
-            keys = " and ".join(missing_keys(profile)) if profile in HOSTED_PROFILES else ""
-            hint = (
-                f"Set {keys} in the environment or .env, or choose another profile."
-                if keys
-                else "Add the profile to VOICE_ENGINES_FILE, or choose another one."
-            )
-            message = (
-                f"Interview config {title!r} uses engine profile {profile!r}, which is not there."
-            )
-            found.append(Warning(message, hint=hint, id="interviews.W002"))
+            found.append(_lacks_profile(title, profile))
     return found
+
+
+def _cannot_interpret(title: str, profile: str) -> Warning:
+    hint = "Set GEMINI_API_KEY, or choose a profile whose model writes both languages."
+    message = f"Interview config {title!r} interprets, which {profile!r} cannot: not offered."
+    return Warning(message, hint=hint, id="interviews.W003")
+
+
+def _lacks_profile(title: str, profile: str) -> Warning:
+    hint = "Add the profile to VOICE_ENGINES_FILE, or choose another one."
+    if profile in HOSTED_PROFILES and (missing := missing_keys(profile)):
+        keys = " and ".join(missing)
+        hint = f"Set {keys} in the environment or .env, or choose another profile."
+    message = f"Interview config {title!r} uses engine profile {profile!r}, which is not there."
+    return Warning(message, hint=hint, id="interviews.W002")
 
 
 @register()
 def guard_importable(**kwargs: Any) -> list[CheckMessage]:
-    """The moderator can be made, and live transcription has its engines."""
-    found: list[CheckMessage] = []
+    """What judges the words of interviews and live transcriptions can be made."""
     try:
         moderator()
     except (AttributeError, KeyError, TypeError, ImportError, ValueError) as error:
@@ -90,12 +92,18 @@ def guard_importable(**kwargs: Any) -> list[CheckMessage]:
             'MODERATOR looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}, or like '
             '{"name": {"BACKEND": …}, "another": {"BACKEND": …}}.'
         )
-        found.append(Error(f"No moderator: {error!r}", hint=hint, id="interviews.E005"))
-    if settings.AUDIO_PROFILE not in settings.VOICE_ENGINES:
-        hint = "Set AUDIO_PROFILE to one of the profiles of VOICE_ENGINES_FILE."
-        message = f"There is no engine profile {settings.AUDIO_PROFILE!r}."
-        found.append(Error(message, hint=hint, id="interviews.E006"))
-    return found
+        return [Error(f"No moderator: {error!r}", hint=hint, id="interviews.E005")]
+    return []
+
+
+@register()
+def audio_profile(**kwargs: Any) -> list[CheckMessage]:
+    """Live transcription has its engines."""
+    if settings.AUDIO_PROFILE in settings.VOICE_ENGINES:
+        return []
+    hint = "Set AUDIO_PROFILE to one of the profiles of VOICE_ENGINES_FILE."
+    message = f"There is no engine profile {settings.AUDIO_PROFILE!r}."
+    return [Error(message, hint=hint, id="interviews.E006")]
 
 
 @register()
@@ -110,32 +118,50 @@ def worker_reachable(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def scoring(**kwargs: Any) -> list[CheckMessage]:
-    """The scoring model can be made, and a report's PDF has its fonts."""
-    found: list[CheckMessage] = []
-    if config := settings.SCORING_MODEL:
-        try:
-            import_string(config["BACKEND"])(**config.get("OPTIONS", {}))
-        except (KeyError, TypeError, ImportError, ValueError, VoiceError) as error:
-            hint = 'SCORING_MODEL looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}.'
-            found.append(Error(f"No scoring model: {error!r}", hint=hint, id="interviews.E010"))
-    if not FOLDER.is_dir():
-        hint = f"Run `make {FOLDER.relative_to(settings.BASE_DIR)}`."
-        message = "The fonts of a report's PDF are missing; pages can still be printed."
-        found.append(Warning(message, hint=hint, id="interviews.W010"))
-    return found
+def scoring_model(**kwargs: Any) -> list[CheckMessage]:
+    """What gives levels can be made."""
+    if not (config := settings.SCORING_MODEL):
+        return []
+    try:
+        import_string(config["BACKEND"])(**config.get("OPTIONS", {}))
+    except (KeyError, TypeError, ImportError, ValueError, VoiceError) as error:
+        hint = 'SCORING_MODEL looks like {"BACKEND": "package.module.Class", "OPTIONS": {}}.'
+        return [Error(f"No scoring model: {error!r}", hint=hint, id="interviews.E010")]
+    return []
+
+
+@register()
+def fonts_of_reports(**kwargs: Any) -> list[CheckMessage]:
+    if FOLDER.is_dir():
+        return []
+    hint = f"Run `make {FOLDER.relative_to(settings.BASE_DIR)}`."
+    message = "The fonts of a report's PDF are missing; pages can still be printed."
+    return [Warning(message, hint=hint, id="interviews.W010")]
+
+
+@register()
+def price_table(**kwargs: Any) -> list[CheckMessage]:
+    """What engines cost can be read; without it an interview's cost would be unknown."""
+    path = Path(settings.PRICES_FILE)
+    try:
+        prices(path)
+    except (OSError, ValueError) as error:
+        hint = "Mend the file that PRICES_FILE names, or leave the variable out (docs/costs.md)."
+        message = f"The price table {str(path)!r} cannot be used: {error}"
+        return [Error(message, hint=hint, id="interviews.E008")]
+    return []
 
 
 @register()
 def embedders_importable(**kwargs: Any) -> list[CheckMessage]:
     """What searches documents can be made; without it follow-ups rest on answers alone."""
     found: list[CheckMessage] = []
-    for language in settings.EMBEDDERS:
+    for language in LANGUAGES:
         try:
             embedder(language)
-        except (VoiceError, KeyError, TypeError, AttributeError) as error:
+        except VoiceError as error:
             hint = 'EMBEDDERS looks like {"en": {"BACKEND": "package.module.Class"}}.'
-            message = f"No embedder for {language!r}: {error!r}"
+            message = f"No embedder for {language!r}: {error}"
             found.append(Warning(message, hint=hint, id="interviews.W004"))
     return found
 

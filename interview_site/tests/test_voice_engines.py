@@ -1,6 +1,6 @@
 import json
 
-from interview_site.env import voice_engines
+from interview_site.env import scoring_model, voice_engines
 from voice.failover import FailoverLive, FailoverModel, FailoverRecognizer
 from voice.loading import load
 
@@ -57,3 +57,13 @@ def test_the_model_is_chosen_by_the_environment(monkeypatch):
     monkeypatch.setenv("OPENAI_REASONING_EFFORT", "")
     options = voice_engines()["openai-elevenlabs"]["model"][0]["OPTIONS"]
     assert options == {"model": "some-model", "reasoning_effort": ""}
+
+
+def test_a_key_in_a_file_is_a_key(monkeypatch):
+    for key in (*KEYS, "GEMINI_API_KEY", "SCORING_MODEL", "REDIS_URL"):
+        monkeypatch.delenv(key, raising=False)
+    assert scoring_model() is None
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", "/run/secrets/openai")
+    assert "openai-realtime" in voice_engines()
+    scores = scoring_model()
+    assert scores and scores["BACKEND"].endswith("OpenAIChat")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 from typing import Protocol
 
 import numpy as np
 from django.conf import settings
+from django.utils.module_loading import import_string
 from numpy.typing import NDArray
 
 from voice.errors import EngineError
@@ -31,16 +31,20 @@ class Embedder(Protocol):
 
 
 def embedder(language: str) -> Embedder:
-    """The embedder of settings.EMBEDDERS for texts in ``language``; made once a process."""
-    spec = settings.EMBEDDERS[language if language in settings.EMBEDDERS else "en"]
-    return _made(spec["BACKEND"], tuple(sorted(spec.get("OPTIONS", {}).items())))
+    """The embedder of settings.EMBEDDERS for texts in ``language``, else that for English; made
+    once a process. Raises EngineError when there is none or it cannot be made."""
+    spec = settings.EMBEDDERS.get(language) or settings.EMBEDDERS.get("en")
+    if not spec:
+        raise EngineError(f"embedder for {language!r}", "not_configured")
+    try:
+        return _made(spec["BACKEND"], tuple(sorted(spec.get("OPTIONS", {}).items())))
+    except ImportError as error:
+        raise EngineError(f"embedder {spec['BACKEND']}: {error}", "not_installed") from None
+    except (KeyError, TypeError) as error:
+        raise EngineError(f"embedder for {language!r}: {error!r}", "not_configured") from None
 
 
 @cache
 def _made(backend: str, options: tuple[tuple[str, object], ...]) -> Embedder:
-    module, _, name = backend.rpartition(".")
-    try:
-        made: Embedder = getattr(import_module(module), name)(**dict(options))
-    except ImportError as error:
-        raise EngineError(f"embedder {backend}: {error}", "not_installed") from None
+    made: Embedder = import_string(backend)(**dict(options))
     return made

@@ -86,6 +86,14 @@ def test_inference_workers_need_a_redis(settings):
     assert "interviews.E007" not in messages()
 
 
-def test_an_embedder_that_is_not_there_is_named(settings):
-    settings.EMBEDDERS = {"en": {"BACKEND": "interviews.grounding.nowhere.Nothing"}}
-    assert "interviews.grounding.nowhere" in messages()["interviews.W004"]
+@pytest.mark.parametrize(
+    "backend", ["interviews.grounding.nowhere.Nothing", "interviews.grounding.ngrams.Nothing"]
+)
+def test_an_embedder_that_is_not_there_is_named(settings, backend):
+    settings.EMBEDDERS = {"en": {"BACKEND": backend}}
+    assert backend in messages()["interviews.W004"]
+
+
+def test_a_language_without_an_embedder_is_named(settings):
+    settings.EMBEDDERS = {"ko": settings.EMBEDDERS["ko"]}
+    assert "'en'" in messages()["interviews.W004"]
