@@ -14,6 +14,7 @@ from django_tasks import DEFAULT_TASK_QUEUE_NAME
 
 from interview_site.env import BASE_DIR
 from interviews.models import Interview
+from interviews.models.interview_queries import LOOK_AGAIN
 from interviews.tasks import request_missing
 
 log = logging.getLogger(__name__)
@@ -59,9 +60,9 @@ def run(*, batch: bool = False) -> None:
     worker.run()
 
 
-def look_after() -> None:
+def look_after(*, patience: float = 0.0) -> None:
     """What is owed and nobody works on: interviews left behind, assessments that got lost."""
-    Interview.objects.end_lapsed()
+    Interview.objects.end_lapsed(patience=patience)
     if asked := request_missing():
         log.info("%d assessments are asked for again", asked)
 
@@ -70,7 +71,7 @@ def _look_after_forever() -> None:
     while not threading.Event().wait(LOOK_EVERY):
         close_old_connections()
         try:
-            look_after()
+            look_after(patience=LOOK_AGAIN)
         except Exception:
             log.exception("looking for lost assessments failed")
 

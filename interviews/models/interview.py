@@ -192,6 +192,15 @@ class Interview(models.Model):
         allowed = [Status.READY, *UNDER_WAY]
         self._step(allowed, now, status=status, end_reason=reason)
 
+    def abandon(self, now: datetime) -> bool:
+        """End it if it has lapsed at ``now``. False: its candidate came back, or it is over."""
+        with transaction.atomic():
+            row = Interview.objects.select_for_update().get(pk=self.pk)
+            if not row.has_lapsed(now):
+                return False
+            self.end(EndReason.ABANDONED, now)
+        return True
+
     @transaction.atomic
     def _step(
         self,

@@ -1,5 +1,6 @@
 """Which interviews there are, for whom, and how one is made."""
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,10 +13,14 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from interviews.models.config import InterviewConfig
-from interviews.models.status import UNDER_WAY, EndReason, TransitionError
+from interviews.models.status import UNDER_WAY, TransitionError
 
 if TYPE_CHECKING:
     from interviews.models.interview import Interview
+
+
+LOOK_AGAIN = 20.0
+"""Seconds within which a call that is alive has stored that its candidate was seen."""
 
 
 def grace() -> timedelta:
@@ -50,16 +55,19 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Under way, but their candidates have not been seen for longer than the grace period."""
         return self.under_way().filter(seen_at__lt=now - grace())
 
-    def end_lapsed(self, now: datetime | None = None) -> int:
-        """Abandon what has lapsed; returns how many."""
+    def end_lapsed(self, now: datetime | None = None, *, patience: float = 0.0) -> int:
+        """Abandon what has lapsed; returns how many.
+
+        What a connection holds may only look lapsed, since the database stood still and took no
+        news of it: it is abandoned if there is none within ``patience`` seconds either, and not at
+        all without patience.
+        """
         now = now or timezone.now()
-        ended = 0
-        for interview in self.lapsed(now):
-            try:
-                interview.end(EndReason.ABANDONED, now)
-            except TransitionError:
-                continue  # Its candidate came back, or another process was quicker.
-            ended += 1
+        lapsed = self.lapsed(now)
+        ended = sum(interview.abandon(now) for interview in lapsed.filter(connection=None))
+        if patience and lapsed.exclude(connection=None).exists():
+            time.sleep(patience)
+            ended += sum(interview.abandon(now) for interview in lapsed.all())
         return ended
 
     def minutes_used(self, since: datetime) -> float:

@@ -1,3 +1,4 @@
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,42 @@ def test_who_stays_away_too_long_has_abandoned(interview, config, other_candidat
     waiting.refresh_from_db()
     assert (interview.status, interview.end_reason) == ("abandoned", "abandoned")
     assert (waiting.status, waiting.has_lapsed(after(130))) == ("paused", False)
+
+
+@pytest.fixture
+def held(interview) -> Interview:
+    """Connected, but the database has taken no news of it for two minutes."""
+    interview.start(NOON)
+    Interview.objects.update(connection=uuid.uuid4())
+    return interview
+
+
+def test_who_is_connected_through_a_stall_of_the_database_has_not_left(held, monkeypatch):
+    def seen_again(_seconds: float) -> None:
+        Interview.objects.update(seen_at=after(131))
+
+    monkeypatch.setattr("interviews.models.interview_queries.time.sleep", seen_again)
+    assert Interview.objects.end_lapsed(after(130)) == 0
+    assert Interview.objects.end_lapsed(after(130), patience=20.0) == 0
+    held.refresh_from_db()
+    assert held.status == "live"
+
+
+def test_what_a_server_left_behind_that_died_is_abandoned(held, monkeypatch):
+    waited: list[float] = []
+    monkeypatch.setattr("interviews.models.interview_queries.time.sleep", waited.append)
+    assert Interview.objects.end_lapsed(after(130), patience=20.0) == 1
+    held.refresh_from_db()
+    assert (held.status, held.connection, waited) == ("abandoned", None, [20.0])
+
+
+def test_who_comes_back_at_the_last_moment_has_not_left(interview):
+    interview.start(NOON)
+    found = Interview.objects.get(pk=interview.pk)
+    interview.resume(after(130))
+    assert not found.abandon(after(130))
+    interview.refresh_from_db()
+    assert interview.status == "live"
 
 
 @pytest.mark.parametrize(

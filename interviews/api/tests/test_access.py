@@ -46,6 +46,12 @@ def test_a_ticket_is_the_callers_for_that_interview(api, interview, candidate):
     assert Ticket.redeem(response.data["ticket"], interview.pk) == candidate
 
 
+def test_a_ticket_leads_to_the_close_code_of_an_interview_that_has_ended(api, interview, candidate):
+    interview.end("candidate")
+    api.force_authenticate(candidate)
+    assert api.post(f"/api/v1/interviews/{interview.pk}/ticket/").status_code == 201
+
+
 def test_the_catalogue(api, config, candidate):
     _token, plain = ApiToken.objects.issue(candidate)
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {plain}")

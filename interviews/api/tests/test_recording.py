@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import AsyncRequestFactory
 from django.utils import timezone
 
@@ -184,3 +185,25 @@ def test_old_recordings_and_those_of_deleted_interviews_are_deleted(heard, capsy
     assert "Deleted 1 recordings, kept 0." in capsys.readouterr().out
     with pytest.raises(CommandError):
         call_command("delete_recordings", "--older-than", "-1")
+
+
+def test_only_the_interviews_of_recordings_are_looked_at(heard, monkeypatch):
+    monkeypatch.setattr("interviews.management.commands.delete_recordings.ASKED_AT_ONCE", 2)
+    for _ in range(3):
+        interview = Interview.objects.create(candidate=heard.candidate, snapshot=heard.snapshot)
+        RecordingFiles(interview.pk).create()
+    recorded = recorded_interviews()
+    for _ in range(4):
+        Interview.objects.create(candidate=heard.candidate, snapshot=heard.snapshot)
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append({getattr(one, "hex", one) for one in params} & {one.hex for one in every})
+        return execute(sql, params, many, context)
+
+    every = set(Interview.objects.values_list("pk", flat=True))
+    with connection.execute_wrapper(note):
+        call_command("delete_recordings", "--older-than", "30")
+    assert [len(some) for some in asked] == [2, 2]
+    assert set().union(*asked) == {one.hex for one in recorded}
+    assert recorded_interviews() == recorded
