@@ -31,7 +31,14 @@ from interviews.live.interview import LiveInterview
 from interviews.live.microphone import Microphone
 from interviews.live.notices import FAILURES, NOTICES
 from interviews.live.protocol import Close, ProtocolError
-from interviews.live.tolerance import BadMessages
+from interviews.live.tolerance import (
+    ANSWERS_A_SECOND,
+    ANSWERS_AT_ONCE,
+    MESSAGES_A_SECOND,
+    MESSAGES_AT_ONCE,
+    Allowance,
+    BadMessages,
+)
 from interviews.log import current_interview
 from interviews.models import Interview
 from interviews.usage import Ledger
@@ -65,6 +72,10 @@ async def drain() -> None:
             tasks.create_task(consumer.send_away(), context=consumer.context)
 
 
+class TooMany(ProtocolError):
+    """Messages that are no sound come too fast."""
+
+
 class InterviewConsumer(FrameConsumer):
     """One connection of one candidate to one interview."""
 
@@ -76,6 +87,8 @@ class InterviewConsumer(FrameConsumer):
         self.live: LiveInterview | None = None
         self._began = asyncio.Lock()
         self._bad_messages = BadMessages()
+        self._messages = Allowance(MESSAGES_AT_ONCE, MESSAGES_A_SECOND)
+        self._answers = Allowance(ANSWERS_AT_ONCE, ANSWERS_A_SECOND)
         self._microphone = Microphone(kept=settings.GRACE_SECONDS)
         self._sent: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._closing = False
@@ -292,7 +305,8 @@ class InterviewConsumer(FrameConsumer):
                 await self._take(protocol.parse(text_data))
         except ProtocolError as error:
             await self._ready()
-            if self.live and error.code in SOUND_REFUSED:
+            of_sound = error.code in SOUND_REFUSED and not isinstance(error, TooMany)
+            if self.live and of_sound:
                 self.live.lose_sound()
             await self._reject(error)
         except Exception:
@@ -304,6 +318,8 @@ class InterviewConsumer(FrameConsumer):
             await self._begin(protocol.Init())
 
     async def _take(self, message: protocol.ClientMessage) -> None:
+        if not isinstance(message, protocol.AudioChunk):
+            self._allow(self._messages)
         if isinstance(message, protocol.Init):
             if self.live is None:
                 await self._begin(message)
@@ -346,8 +362,15 @@ class InterviewConsumer(FrameConsumer):
             raise ProtocolError("bad_message", _("Typed answers are off in this interview."))
         if not text.strip():
             raise ProtocolError("bad_message", _("The answer is empty."))
+        self._allow(self._answers)
         # Some keyboards send Hangul in its parts, which no reader of answers would take for it.
         live.type(normalize("NFC", text.strip()))
+
+    @staticmethod
+    def _allow(allowance: Allowance) -> None:
+        if not allowance.allows(asyncio.get_running_loop().time()):
+            message = _("This is more at once than can be taken. Please send it again in a moment.")
+            raise TooMany("rate_limited", message)
 
     def _hear(self, data: bytes) -> None:
         if self.live is None:

@@ -6,6 +6,12 @@ BAD_MESSAGES = 20
 BAD_MESSAGES_SECONDS = 10.0
 AUDIO_AHEAD = 60.0
 """Seconds of sound that may arrive faster than they were spoken."""
+MESSAGES_AT_ONCE = 1_000
+MESSAGES_A_SECOND = 100.0
+"""Of all that is not sound: ten times what a busy client sends, and what it kept in an outage."""
+ANSWERS_AT_ONCE = 40
+ANSWERS_A_SECOND = 1.0
+"""Typed ones: each ends a turn and is stored."""
 
 
 class BadMessages:
@@ -39,4 +45,24 @@ class Pace:
         if self._seconds + seconds - (now - self._since) > self._ahead:
             return False
         self._seconds += seconds
+        return True
+
+
+class Allowance:
+    """``at_once`` may come at any moment, and ``a_second`` more in each second (a token bucket)."""
+
+    def __init__(self, at_once: int, a_second: float) -> None:
+        self._most = float(at_once)
+        self._left = float(at_once)
+        self._rate = a_second
+        self._since: float | None = None
+
+    def allows(self, now: float) -> bool:
+        """Whether one more may come at ``now``; only what may is counted."""
+        if self._since is not None:
+            self._left = min(self._most, self._left + (now - self._since) * self._rate)
+        self._since = now
+        if self._left < 1:
+            return False
+        self._left -= 1
         return True

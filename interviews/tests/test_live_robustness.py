@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from interview_site.asgi import application
 from interviews.live import consumer as consumers
+from interviews.live.tolerance import ANSWERS_AT_ONCE, MESSAGES_AT_ONCE, Allowance
 from interviews.models import Interview, Utterance
 from interviews.tests.live_client import SOON, LiveClient, connected
 from interviews.tests.test_live_interview import made
@@ -210,3 +211,49 @@ async def test_an_end_that_cannot_be_filed_now_is_no_end(monkeypatch: Any) -> No
     async with connected(interview.id, token) as again:
         await again.send("end_interview")
         assert (await again.expect("interview_ended"))["reason"] == "candidate"
+
+
+async def test_a_flood_of_pings_is_answered_by_its_share_and_then_closed() -> None:
+    interview, token = await made()
+    client = await LiveClient(interview.id, token).open()
+    await client.init()
+    for number in range(MESSAGES_AT_ONCE):
+        await client.send("ping", id=number)
+    await client.expect("pong", id=MESSAGES_AT_ONCE - 1)
+    consumer = next(one for one in consumers._open if one.interview_id == interview.id)
+    consumer._messages = Allowance(1, 0.0)
+    for number in range(50):
+        await client.send("ping", id=f"more {number}")
+    assert await client.expect_close() == 4400
+    assert [m["id"] for m in client.of("pong")[MESSAGES_AT_ONCE:]] == ["more 0"]
+    refused = [m for m in client.of("error") if not m["fatal"]]
+    assert [m["code"] for m in refused] == ["rate_limited"] * 20
+    await client.close()
+
+
+async def test_sixty_answers_typed_at_once_are_not_all_taken_and_the_call_goes_on() -> None:
+    interview, token = await made(duration_seconds=3600)
+    async with connected(interview.id, token) as client:
+        consumer = next(one for one in consumers._open if one.interview_id == interview.id)
+        consumer._answers = Allowance(ANSWERS_AT_ONCE, 0.0)
+        for number in range(ANSWERS_AT_ONCE + 15):
+            await client.send("text_answer", text=f"Answer number {number}.")
+        await client.expect_count("error", 15)
+        assert {m["code"] for m in client.of("error")} == {"rate_limited"}
+        await client.send("ping", id="still")
+        await client.expect("pong", id="still")
+    typed = Utterance.objects.filter(interview=interview, source="typed")
+    assert await typed.acount() == ANSWERS_AT_ONCE
+
+
+async def test_pings_that_are_refused_take_nothing_from_what_is_being_said() -> None:
+    interview, token = await made()
+    async with connected(interview.id, token) as client:
+        await client.expect("state", value="listening")
+        consumer = next(one for one in consumers._open if one.interview_id == interview.id)
+        await client.speak(1, silence=0)
+        await client.expect("state", value="hearing")
+        consumer._messages = Allowance(0, 0.0)
+        await client.send("ping", id=1)
+        await client.expect("error", code="rate_limited")
+        assert not consumer.live.interviewer.progress.sound_lost
