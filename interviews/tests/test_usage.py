@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 
+from interviews.checks import price_table
 from interviews.limits import Limits
 from interviews.models import Interview, Usage
 from interviews.pricing import Price, cost, prices
@@ -68,13 +69,67 @@ def test_this_machine_is_free_and_an_unknown_model_has_no_price() -> None:
     assert cost(Use("model", "openai_chat", "a-model-of-next-year", 500)) is None
 
 
-def test_a_table_with_a_wrong_word_is_refused(tmp_path: Any) -> None:
-    table = tmp_path / "prices.toml"
-    table.write_text('[[price]]\nmodel = "m"\nimput = 3\n')
-    with pytest.raises(ValueError, match="imput"):
-        prices(table)
-    with pytest.raises(ValueError, match="engine or a model"):
-        Price.from_toml({"minute": 1})
+def test_what_is_told_in_units_without_a_price_is_not_free() -> None:
+    by_the_minute = Price(model="m", minute=Decimal("0.6"))
+    assert by_the_minute.of(Use("recognizer", "e", "m", audio_input_tokens=500)) is None
+    assert by_the_minute.of(Use("synthesizer", "e", "m", seconds=30, characters=400)) == Decimal(
+        "0.3"
+    )
+    by_the_token = Price(model="m", input=Decimal(1), output=Decimal(2))
+    assert by_the_token.of(Use("recognizer", "e", "m", seconds=30)) is None
+    assert by_the_token.of(Use("speech", "e", "m", 500, audio_input_tokens=500)) is None
+    assert by_the_token.of(Use("model", "e", "m")) == 0
+
+
+def test_what_is_cached_costs_like_the_rest_unless_it_has_a_price_of_its_own() -> None:
+    use = Use("model", "e", "m", 1_000_000, 400_000)
+    assert Price(model="m", input=Decimal(10)).of(use) == 10
+    assert Price(model="m", input=Decimal(10), cached_input=Decimal(0)).of(use) == 6
+    sound = Use("speech", "e", "m", audio_input_tokens=1_000_000, cached_audio_tokens=400_000)
+    assert Price(model="m", audio_input=Decimal(10)).of(sound) == 10
+
+
+@pytest.mark.parametrize(
+    ("table", "mistake"),
+    [
+        ('[[price]]\nmodel = "m"\nimput = 3', "price 1: no such price: imput"),
+        ('[[price]]\nengine = "e"\n[[price]]\nminute = 1', "price 2: .* engine or a model"),
+        ('[[price]]\nmodel = "m"\ninput = "cheap"', "price 1: input is an amount"),
+        ('[[price]]\nmodel = "m"\ninput = -1', "price 1: input"),
+        ('[[price]]\nmodel = "m"\ninput = nan', "price 1: input"),
+        ('[[price]]\nmodel = "m"\ninput = 1e300', "price 1: input"),
+        ('[[price]]\nmodel = "m"\ninput = true', "price 1: input"),
+        ("[[price]]\nmodel = 4", "price 1: model is a text"),
+        ('[[prices]]\nmodel = "m"\ninput = 1', "prices"),
+        ('[price]\nmodel = "m"\ninput = 1', "at least one"),
+        ("price = [3]", "price 1: a price is a table"),
+        ("", "at least one"),
+        ("[[price", "Expected"),
+    ],
+)
+def test_a_table_with_a_mistake_is_refused_at_the_start_and_stops_no_interview(
+    tmp_path: Any, settings: Any, table: str, mistake: str
+) -> None:
+    path = tmp_path / "prices.toml"
+    path.write_text(table)
+    settings.PRICES_FILE = str(path)
+    with pytest.raises(ValueError, match=mistake):
+        prices(path)
+    (found,) = price_table()
+    assert found.id == "interviews.E008" and str(path) in found.msg
+    assert cost(Use("model", "llama", "llama", 500)) is None
+
+
+def test_a_table_that_is_not_there_is_told_and_stops_no_interview(
+    tmp_path: Any, settings: Any
+) -> None:
+    settings.PRICES_FILE = str(tmp_path / "nowhere.toml")
+    assert [found.id for found in price_table()] == ["interviews.E008"]
+    assert cost(Use("model", "llama", "llama", 500)) is None
+
+
+def test_the_shipped_table_has_no_mistake() -> None:
+    assert price_table() == []
 
 
 @pytest.mark.usefixtures("_engines")
