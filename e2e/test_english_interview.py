@@ -84,10 +84,9 @@ def be_greeted(room: Room) -> None:
     assert witness.played_seconds(0, end + 1) == pytest.approx(sent, rel=0.1)
     assert sent / 2 < end - start < sent + PAUSES
     assert witness.lip_sync(start, end) > 0.4
-    shut = end + witness.shutting
-    room.until(lambda: room.witness.times[-1] > shut + 0.5, "the page is watched in silence")
+    room.until(lambda: room.witness.shut(end) < room.now() - 0.5, "the silent mouth is watched")
     witness = room.witness
-    assert witness.mouth[witness.between(shut, shut + 0.5)].max(initial=0.0) < 0.1
+    assert witness.widest(witness.shut(end)) < 0.1
 
 
 def interrupt(room: Room, sentence: speech.Sentence) -> None:
@@ -105,8 +104,7 @@ def interrupt(room: Room, sentence: speech.Sentence) -> None:
     assert resumed, "the interviewer did not answer"
     after = witness.between(silent, resumed[0]["at"])
     assert after.any() and witness.rms[after].max() < LOUD
-    shut = witness.between(silent + witness.shutting, resumed[0]["at"])
-    assert witness.mouth[shut].max(initial=0.0) < 0.1
+    assert witness.widest(witness.shut(silent), resumed[0]["at"]) < 0.1
 
 
 def reload(room: Room) -> None:

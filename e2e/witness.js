@@ -14,10 +14,17 @@
     }
   };
 
+  let frames = 0;
+  const count = () => {
+    frames += 1;
+    requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
+
   setInterval(() => {
     if (!window.__room) return;
-    const { rms, mouth, playedSamples, fps } = window.__room.stats();
-    witness.samples.push([performance.now(), rms, mouth, playedSamples, fps]);
+    const { rms, mouth, playedSamples } = window.__room.stats();
+    witness.samples.push([performance.now(), rms, mouth, playedSamples, frames]);
   }, 25);
 
   // Presses, across pages: what it costs a candidate to get somewhere.

@@ -12,6 +12,10 @@ SMOOTH = 5
 """Samples of 20 ms over which loudness is averaged: an envelope, not a waveform."""
 LOUD = 0.02
 MOST_LAG = 0.15
+SHUTTING = 0.4
+"""Seconds in which a mouth shuts,"""
+SHUTTING_FRAMES = 3
+"""but not in fewer frames: software draws few."""
 
 Curve = NDArray[np.float64]
 
@@ -25,7 +29,7 @@ class Witness:
     rms: Curve
     mouth: Curve
     played: Curve
-    fps: Curve
+    frames: Curve
 
     @classmethod
     def of(cls, page: Page) -> Self:
@@ -34,13 +38,6 @@ class Witness:
         for message in told["messages"]:
             message["at"] /= 1000
         return cls(told["messages"], samples[:, 0] / 1000, *samples[:, 1:].T)
-
-    @property
-    def shutting(self) -> float:
-        """Seconds within which a mouth has shut after the last sound; where frames are few, three
-        of them."""
-        drawn = self.fps[self.fps > 0]
-        return max(0.4, 3 / float(drawn.min())) if drawn.size else 0.4
 
     def of_type(self, *types: str, after: float = 0.0) -> list[dict[str, Any]]:
         return [m for m in self.messages if m["type"] in types and m["at"] >= after]
@@ -59,6 +56,20 @@ class Witness:
         """Seconds of sound that the page has played between two moments."""
         played = self.played[self.between(start, end)]
         return float(played[-1] - played[0]) / 24_000
+
+    def shut(self, silent: float) -> float:
+        """When a mouth is shut of which nothing was heard after ``silent``; never, unless frames
+        enough were drawn since."""
+        later = self.times >= silent
+        drawn = self.frames - self.frames[later].min(initial=np.inf)
+        shut = self.times[later & (self.times >= silent + SHUTTING) & (drawn >= SHUTTING_FRAMES)]
+        return float(shut[0]) if shut.size else np.inf
+
+    def widest(self, start: float, end: float = np.inf) -> float:
+        """How far the mouth was open at most between two moments."""
+        watched = self.mouth[self.between(start, end)]
+        assert watched.size, f"nobody watched the mouth from {start:.2f} to {end:.2f} s"
+        return float(watched.max())
 
     def lip_sync(self, start: float, end: float) -> float:
         """The correlation of the mouth's opening with the loudness, at its best lag; measured
