@@ -1,14 +1,16 @@
 """What an admin does before candidates come: a guide from a file, approved, and its interview."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
 
 def import_guide(page: Page, path: Path) -> None:
-    """Import it, read it, approve it."""
+    """Import it, read it, approve it; over the one that an earlier try has left."""
     page.goto("/admin/interviews/interviewguide/import/")
     page.locator("[name=file]").set_input_files(path)
+    page.locator("[name=overwrite]").check()
     page.locator("#content [type=submit]").click()
     page.wait_for_url("**/change/")
     page.goto(page.url.removesuffix("change/") + "approval/")
@@ -19,6 +21,10 @@ def import_guide(page: Page, path: Path) -> None:
 def add_interview(
     page: Page, title: str, *, language: str, persona: str, guide: str, minutes: int = 5
 ) -> None:
+    """Make it, unless an earlier try has."""
+    page.goto(f"/admin/interviews/interviewconfig/?{urlencode({'q': title})}")
+    if page.get_by_role("link", name=title, exact=True).count():
+        return
     page.goto("/admin/interviews/interviewconfig/add/")
     page.locator("[name=title]").fill(title)
     page.locator("[name=role]").fill(title)

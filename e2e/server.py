@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,14 +40,19 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    program: Sequence[str] = ("manage.py",),
+) -> Iterator[Server]:
     """A server with stores of its own, which go with it; files are kept under ``folder``.
-    ``settings`` are further environment variables."""
+    ``settings`` are further environment variables, ``program`` is what Python runs."""
     log = folder / "server.log"
     port = _free_port()
     with stores.fresh(folder) as environment, log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-u", "manage.py", "serve", "--demo", "--port", str(port)],
+            [sys.executable, "-u", *program, "serve", "--demo", "--port", str(port)],
             cwd=ROOT,
             env=_environment() | environment | dict(settings or {}),
             stdout=output,

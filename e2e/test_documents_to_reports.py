@@ -113,7 +113,8 @@ def local_scorer() -> Iterator[tuple[Scorer, dict[str, str]]]:
 def server(
     local_scorer: tuple[Scorer, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("reports"), local_scorer[1]) as running:
+    folder = tmp_path_factory.mktemp("reports")
+    with serving(folder, local_scorer[1], program=("-m", "e2e.patient")) as running:
         yield running
 
 
