@@ -26,6 +26,11 @@ log = logging.getLogger(__name__)
 
 RETRIES = (0.1, 0.5, 2.0)
 """Seconds to wait before each further try of a write."""
+WRITTEN = (
+    "speaker", "text_said", "text_heard", "language", "source", "confidence", "start_ms", "end_ms",
+    "audio_start_ms", "interrupted", "audio_lost", "question", "grounds", "translates", "latency",
+)  # fmt: skip
+"""What of an utterance is written anew when more of it is known."""
 
 
 class Recorder:
@@ -146,12 +151,20 @@ class Recorder:
     @database_sync_to_async
     def _store(self, rows: Mapping[str, Mapping[str, Any]], state: Mapping[str, Any]) -> None:
         with transaction.atomic():
-            for utterance, fields in rows.items():
-                Utterance.objects.update_or_create(
-                    id=uuid.UUID(utterance),
-                    interview_id=self._interview_id,
-                    defaults=dict(fields),
-                    create_defaults={**fields, "sequence": self._sequences[utterance]},
-                )
+            # One statement for all: the reply to an answer waits until it is stored.
+            Utterance.objects.bulk_create(
+                [
+                    Utterance(
+                        id=key,
+                        interview_id=self._interview_id,
+                        sequence=self._sequences[key],
+                        **fields,
+                    )
+                    for key, fields in rows.items()
+                ],
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=WRITTEN,
+            )
             held = Interview.objects.filter(id=self._interview_id, connection=self._connection)
             held.update(**state)
