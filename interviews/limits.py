@@ -22,12 +22,14 @@ class Limits:
     def of(cls, user: User, now: datetime | None = None) -> Self:
         """The month is the calendar month of the site's time zone."""
         plan = user.current_plan
+        # The end of these is only waiting to be noted.
+        lapsed = user.interviews.lapsed(now or timezone.now())
         return cls(
             plan=plan.name,
             minutes_left_this_month=int(cls.seconds_left(user, now) / 60),
             longest_interview_minutes=plan.longest_interview_minutes,
             concurrent_interviews=plan.concurrent_interviews,
-            under_way=user.interviews.under_way().count(),
+            under_way=user.interviews.under_way().exclude(pk__in=lapsed.values("pk")).count(),
         )
 
     @staticmethod

@@ -69,6 +69,8 @@ def assess(interview_id: uuid.UUID) -> None:
 def assess_without_model(interview_id: uuid.UUID) -> None:
     """What takes no model and hardly any time, so that nobody has to wait for it."""
     interview = Interview.objects.get(id=interview_id)
+    if interview.interprets:
+        return
     said = answers(interview)
     _without_model(interview, said, record_language(interview, said))
 

@@ -38,6 +38,7 @@ class Timekeeper:
     ) -> None:
         options = interview.snapshot["options"]
         self._candidate = interview.candidate
+        self._extra = float(options.get("extra_seconds", 0))
         self._interviewer = interviewer
         self._call = call
         self._clock = clock
@@ -100,4 +101,5 @@ class Timekeeper:
             self._interviewer.time_limit = limit
 
     def _seconds_left(self) -> float:
-        return Limits.seconds_left(self._candidate)
+        # Extra time is no luxury that a plan could refuse.
+        return Limits.seconds_left(self._candidate) + self._extra

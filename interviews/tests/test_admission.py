@@ -1,7 +1,11 @@
 """Who may begin: a plan's last free place is given once."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from interviews.live.admission import Refusal, begin
 from interviews.models import Interview, PlanReached
@@ -33,6 +37,16 @@ async def test_connections_admitted_together_do_not_begin_together(both: list[In
         "live",
         "ready",
     ]
+
+
+async def test_an_interview_whose_candidate_never_came_back_takes_no_place(
+    both: list[Interview], settings: Any
+) -> None:
+    assert isinstance(await begin(both[0].pk), Interview)
+    # The process that would have noted its end is gone.
+    gone = timezone.now() - timedelta(seconds=settings.GRACE_SECONDS + 1)
+    await Interview.objects.filter(pk=both[0].pk).aupdate(seen_at=gone)
+    assert isinstance(await begin(both[1].pk), Interview)
 
 
 async def test_why_a_start_is_refused_is_said(both: list[Interview]) -> None:

@@ -18,6 +18,7 @@ from interviews.conversation.interpreter import SORRY, Interpretation, Interpret
 from interviews.engines import interprets
 from interviews.models import Interview, InterviewConfig, Utterance
 from interviews.reports.export import archive
+from interviews.tasks import request_assessment
 from interviews.tests.cast import config, mina, signed_in
 from interviews.tests.live_client import connected
 from interviews.tests.snapshots import snapshot
@@ -190,6 +191,17 @@ async def test_both_transcripts_are_kept(engines: Any) -> None:
     assert translation.translates_id == original.id
     assert translation.text_heard == "Nice to meet you."
     await sync_to_async(check_what_is_kept)(interview, original, translation)
+
+
+@pytest.mark.django_db
+def test_a_conversation_is_not_summed_up_as_an_interview() -> None:
+    interview = Interview.objects.create(
+        candidate=mina(), snapshot=snapshot(kind="interpreter", guide=NO_GUIDE)
+    )
+    interview.utterances.create(sequence=1, speaker="candidate", text_said="Hello.", start_ms=0)
+    request_assessment(interview.pk)
+    interview.refresh_from_db()
+    assert interview.summary == ""
 
 
 def check_what_is_kept(interview: Interview, original: Utterance, translation: Utterance) -> None:

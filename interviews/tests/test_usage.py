@@ -17,6 +17,7 @@ from interviews.limits import Limits
 from interviews.models import Interview, Usage
 from interviews.pricing import Price, cost, prices
 from interviews.tests.live_client import connected
+from interviews.tests.snapshots import snapshot
 from interviews.tests.test_live_interview import made
 from interviews.usage import Ledger, counted
 from voice.adapters.scripted import ScriptedRecognizer, ScriptedSynthesizer, scripted_engines
@@ -229,6 +230,17 @@ async def test_minutes_that_run_out_end_the_interview(monkeypatch: Any) -> None:
         await client.expect("notice", code="time_nearly_up")
         monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 0.0)
         await client.expect("interview_ended", reason="time_up")
+
+
+@pytest.mark.usefixtures("_engines")
+async def test_extra_time_is_not_taken_by_the_plan(monkeypatch: Any) -> None:
+    monkeypatch.setattr("interviews.live.timekeeper.TIME_EVERY", 0.1)
+    monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 0.0)
+    options = snapshot()["options"] | {"extra_seconds": 300}
+    interview, token = await made(duration_seconds=900, options=options)
+    async with connected(interview.id, token) as client:
+        await client.expect_count("time", 5)
+        assert 280 <= client.of("time")[-1]["remaining_seconds"] <= 300
 
 
 async def test_what_live_interviews_use_counts_against_the_plan() -> None:
