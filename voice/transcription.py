@@ -7,11 +7,13 @@ long answer, which the reply waits for, is as short as that of a short one.
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from voice.audio import RATE, WIDTH, Audio
+from voice.endpointing import WINDOW_BYTES, WINDOW_SECONDS
 from voice.engines import Recognizer, Transcript
+from voice.repetition import seems_swallowed, was_swallowed
 
 BYTES_PER_SECOND = RATE * WIDTH
 KEEP_AFTER = 5.0
@@ -20,6 +22,12 @@ LONGEST_TAIL = 14.0
 """Without a pause for this many seconds, the tail is cut at its quietest moment."""
 SEARCH_WINDOWS = 128
 """How far back from the end that moment is looked for: 4 s in windows of 32 ms."""
+SEAM = 0.2
+"""Seconds of silence after which what was said before it may be said again."""
+ONSET = 0.3
+"""Seconds before the first voice after it that are read with it: onsets are found late."""
+READINGS = 8
+"""How many readings are remembered: the one at the last seam is among them."""
 SHORTEST_DETECTABLE = 1.6
 """Shorter speech says too little to tell its language: the expected one is assumed."""
 
@@ -46,6 +54,15 @@ class _Reading:
     keeps: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was understood from byte ``begin`` of the utterance to ``until``."""
+
+    begin: int
+    until: int
+    words: Transcript
+
+
 class Transcription:
     """One utterance's audio, and what a recognizer reads in it."""
 
@@ -67,6 +84,11 @@ class Transcription:
         """Words that are settled, and the seconds of audio that they were read in."""
         self._kept_until = 0
         self._voiced_until = 0
+        self._voiced = bytearray()
+        """For each window, whether it is voiced."""
+        self._seam = (0, 0)
+        """Where the last silence of at least ``SEAM`` began, and where it was over."""
+        self._done: deque[_Read] = deque(maxlen=READINGS)
         self._recent: deque[tuple[float, int]] = deque(maxlen=SEARCH_WINDOWS)
         self._reading: _Reading | None = None
         self._closed = False
@@ -90,7 +112,10 @@ class Transcription:
         """Append one window of the microphone; ``probability`` is that of speech in it."""
         self._audio += window
         position = len(self._audio)
+        self._voiced.append(voiced)
         if voiced:
+            if position - self._voiced_until > SEAM * BYTES_PER_SECOND:
+                self._seam = self._voiced_until, position
             self._voiced_until = position
         self._recent.append((probability, position))
 
@@ -120,17 +145,45 @@ class Transcription:
         return await self._words_of(self._reading)
 
     async def _read(self, end: int, *, keep: bool) -> Transcript:
-        audio = Audio(bytes(self._audio[self._kept_until : end]))
         if self._closed or self._voiced_until <= self._kept_until:
             return self._joined()
-        task = asyncio.create_task(
-            self._recognizer.transcribe(
-                audio, language=self._language_for(audio.seconds), terms=self._terms
-            )
-        )
+        begin = self._kept_until
+        task = asyncio.create_task(self._understood(begin, end))
         self._reading = reading = _Reading(task, end, keep)
-        task.add_done_callback(lambda _: self._keep(reading, audio.seconds))
+        seconds = (end - begin) / BYTES_PER_SECOND
+        task.add_done_callback(lambda _: self._keep(reading, seconds))
         return await self._words_of(reading)
+
+    async def _understood(self, begin: int, end: int) -> Transcript:
+        """The words from ``begin`` to ``end``. If the recognizer swallows what is said again after
+        a pause, those before it are kept, and the words after it are given."""
+        seam_begin, seam_end = self._seam
+        seconds = (end - begin) / BYTES_PER_SECOND
+        whole = await self._recognize(begin, end, self._language_for(seconds))
+        before = next(
+            (r.words for r in self._done if r.begin == begin and seam_begin <= r.until < seam_end),
+            None,
+        )
+        if before and seems_swallowed(
+            before.text, self._spoken(begin, seam_begin), whole.text, self._spoken(seam_begin, end)
+        ):
+            seam = max(seam_begin, seam_end - round(ONSET * RATE) * WIDTH)
+            after = await self._recognize(seam, end, self._language or whole.language)
+            if self._kept_until == begin and was_swallowed(before.text, whole.text, after.text):
+                before = replace(before, language=whole.language)
+                self._kept.append((before, (seam - begin) / BYTES_PER_SECOND))
+                self._kept_until = begin = seam
+                whole = after
+        self._done.append(_Read(begin, end, whole))
+        return whole
+
+    def _spoken(self, begin: int, end: int) -> float:
+        """How many seconds from ``begin`` to ``end`` are voiced."""
+        return sum(self._voiced[begin // WINDOW_BYTES : end // WINDOW_BYTES]) * WINDOW_SECONDS
+
+    async def _recognize(self, begin: int, end: int, language: str | None) -> Transcript:
+        audio = Audio(bytes(self._audio[begin:end]))
+        return await self._recognizer.transcribe(audio, language=language, terms=self._terms)
 
     async def _words_of(self, reading: _Reading) -> Transcript:
         """All words, once ``reading`` is done; who no longer waits for it does not stop it."""
