@@ -24,6 +24,8 @@ SEARCH_WINDOWS = 128
 """How far back from the end that moment is looked for: 4 s in windows of 32 ms."""
 SEAM = 0.2
 """Seconds of silence after which what was said before it may be said again."""
+LONG_SEAM = 1.0
+"""The same, if what was said before it has not been read by itself yet and has to be."""
 ONSET = 0.3
 """Seconds before the first voice after it that are read with it: onsets are found late."""
 READINGS = 8
@@ -157,25 +159,36 @@ class Transcription:
     async def _understood(self, begin: int, end: int) -> Transcript:
         """The words from ``begin`` to ``end``. If the recognizer swallows what is said again after
         a pause, those before it are kept, and the words after it are given."""
-        seam_begin, seam_end = self._seam
+        seam, resumed = self._seam
         seconds = (end - begin) / BYTES_PER_SECOND
         whole = await self._recognize(begin, end, self._language_for(seconds))
-        before = next(
-            (r.words for r in self._done if r.begin == begin and seam_begin <= r.until < seam_end),
-            None,
-        )
-        if before and seems_swallowed(
-            before.text, self._spoken(begin, seam_begin), whole.text, self._spoken(seam_begin, end)
-        ):
-            seam = max(seam_begin, seam_end - round(ONSET * RATE) * WIDTH)
-            after = await self._recognize(seam, end, self._language or whole.language)
+        before_seconds, after_seconds = self._spoken(begin, seam), self._spoken(seam, end)
+        before = await self._before(begin, seam, resumed, whole) if after_seconds else None
+        if before and seems_swallowed(before.text, before_seconds, whole.text, after_seconds):
+            onset = max(seam, resumed - round(ONSET * RATE) * WIDTH)
+            after = await self._recognize(onset, end, self._language or whole.language)
             if self._kept_until == begin and was_swallowed(before.text, whole.text, after.text):
                 before = replace(before, language=whole.language)
-                self._kept.append((before, (seam - begin) / BYTES_PER_SECOND))
-                self._kept_until = begin = seam
+                self._kept.append((before, (onset - begin) / BYTES_PER_SECOND))
+                self._kept_until = begin = onset
                 whole = after
         self._done.append(_Read(begin, end, whole))
         return whole
+
+    async def _before(
+        self, begin: int, seam: int, resumed: int, whole: Transcript
+    ) -> Transcript | None:
+        """The words from ``begin`` to the seam; None if there are none, or it is not worth it."""
+        for read in self._done:
+            if read.begin == begin and seam <= read.until < resumed:
+                return read.words
+        if seam <= begin or resumed - seam < LONG_SEAM * BYTES_PER_SECOND:
+            return None
+        # It came all at once, after a connection was lost: nobody has read it in the pause.
+        until = min(seam + round(ONSET * RATE) * WIDTH, resumed)
+        words = await self._recognize(begin, until, self._language or whole.language)
+        self._done.append(_Read(begin, seam, words))
+        return words
 
     def _spoken(self, begin: int, end: int) -> float:
         """How many seconds from ``begin`` to ``end`` are voiced."""

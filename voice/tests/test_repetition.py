@@ -105,6 +105,17 @@ async def test_what_is_said_again_after_a_pause_stands_again(
 
 
 @pytest.mark.parametrize(("first", "second"), SWALLOWED)
+async def test_so_it_does_when_all_comes_at_once(first: str, second: str) -> None:
+    transcription = Transcription(recognizer := Forgetful([first, second]))
+    say(transcription, 1, first)
+    pause(transcription, 1.5)
+    say(transcription, 2, second)
+    pause(transcription, 0.2)
+    assert (await transcription.settled()).text == f"{first} {second}"
+    assert len(recognizer.requests) == 3
+
+
+@pytest.mark.parametrize(("first", "second"), SWALLOWED)
 async def test_what_is_said_three_times_stands_three_times(first: str, second: str) -> None:
     words = await answer(Forgetful([first, first, second]), first, first, second)
     assert words.text == f"{first} {first} {second}"
