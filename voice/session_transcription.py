@@ -42,7 +42,7 @@ class SessionTranscription(Transcription):
         self._session = session
         self._hears = hears
         self._failed = False
-        self._understood: tuple[int, Transcript] | None = None
+        self._told: tuple[int, Transcript] | None = None
         self._fed_until = 0
         self._pausing = False
         """The words up to a pause have been asked for: silence is no speech that goes on."""
@@ -80,8 +80,8 @@ class SessionTranscription(Transcription):
 
     async def settled(self) -> Transcript:
         voiced = self._voiced_until
-        if self._understood and self._understood[0] >= voiced:
-            return self._understood[1]
+        if self._told and self._told[0] >= voiced:
+            return self._told[1]
         if self.live:
             self._pausing, self._voiced_windows = True, 0
             try:
@@ -91,6 +91,6 @@ class SessionTranscription(Transcription):
                 log.warning("the session did not write down what it heard: %s", error)
                 self._failed = True
             else:
-                self._understood = voiced, words
+                self._told = voiced, words
                 return words
         return await super().settled()
