@@ -27,11 +27,12 @@ RATE = 24_000
 FRAME = MICROPHONE // 10 * WIDTH
 """Bytes of microphone in one message: 100 ms."""
 SETTLED = 0.2
-"""Seconds after which no more words come, where the provider does not say that it has finished:
-at least so many, and more for one whose words came later than that."""
+"""Seconds after the latest words in which no more come, where the provider does not say that it
+has finished: from the request for them on at least so many, and more where it is known to write
+later than that."""
 MARGIN, FORGOTTEN = 0.1, 0.9
-"""Seconds beyond the latest words that are waited for; what is left of more than the least with
-each utterance whose words were in time."""
+"""Seconds beyond the latest words after a request that are waited for; what is left of more than
+the least with each utterance whose words were in time."""
 ONGOING = 1.0
 """Seconds for which words that nobody has answered belong to what is said next."""
 RESOLUTION = 0.001
@@ -121,9 +122,8 @@ class GeminiSession(LiveSession):
         limit = asked + (self._waits.words if self._silent < SILENT else 0.0)
         while not self._finished:
             written = self._written_at
-            quiet = loop.time() - max(written, asked) if self._text else 0.0
-            settled = self._settled - quiet if self._text else self._waits.words
-            wait = min(limit - loop.time(), settled)
+            settled = max(max(written, asked) + SETTLED, asked + self._settled)
+            wait = (min(settled, limit) if self._text else limit) - loop.time()
             if wait < RESOLUTION:
                 break
             await self._until(partial(self._wrote_since, written), wait)
