@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.urls import reverse
 
 from interviews.checks import price_table
@@ -160,6 +161,25 @@ async def test_an_account_that_cannot_be_stored_stops_nothing() -> None:
     await ledger.file(1)
 
 
+async def test_what_a_database_does_not_take_now_is_filed_with_the_next(
+    monkeypatch: Any,
+) -> None:
+    interview, _token = await made()
+    ledger = Ledger(interview.pk)
+
+    def away(*_args: object) -> None:
+        raise OperationalError("away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("django.db.models.QuerySet.bulk_create", away)
+        ledger.add(Use("model", "llama", "llama", 10))
+        await ledger.file(1)
+    ledger.add(Use("model", "llama", "llama", 20))
+    await ledger.file(2)
+    rows = Usage.objects.filter(interview=interview).order_by("turn")
+    assert [(row.turn, row.input_tokens) async for row in rows] == [(1, 10), (2, 20)]
+
+
 @pytest.fixture
 def used_up(candidate, config) -> Interview:
     interview = Interview.objects.create_from(config, candidate)
@@ -235,11 +255,12 @@ async def test_minutes_that_run_out_end_the_interview(monkeypatch: Any) -> None:
 @pytest.mark.usefixtures("_engines")
 async def test_extra_time_is_not_taken_by_the_plan(monkeypatch: Any) -> None:
     monkeypatch.setattr("interviews.live.timekeeper.TIME_EVERY", 0.1)
-    monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 0.0)
     options = snapshot()["options"] | {"extra_seconds": 300}
     interview, token = await made(duration_seconds=900, options=options)
     async with connected(interview.id, token) as client:
-        await client.expect_count("time", 5)
+        await client.expect("ai_audio_end")
+        monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 0.0)
+        await client.expect_count("time", len(client.of("time")) + 3)
         assert 280 <= client.of("time")[-1]["remaining_seconds"] <= 300
 
 
