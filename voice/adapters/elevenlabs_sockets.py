@@ -16,6 +16,7 @@ Key = tuple[str, str]
 
 @dataclass
 class _Spare:
+    api_key: str
     opening: asyncio.Task[ClientConnection]
     expiry: asyncio.TimerHandle
 
@@ -24,18 +25,21 @@ class WarmSockets:
     """Keeps one open socket for each voice in use, ``size`` at most; the least used goes first.
 
     The provider hangs up after a silence: a spare is replaced after ``idle`` seconds, and given
-    up when its voice has not been used for ``keep`` seconds.
+    up when its voice has not been used for ``keep`` seconds. ``api_key`` is asked each time; a
+    spare that was opened with another key is not used.
     """
 
     def __init__(
         self,
-        connect: Callable[[Key], Awaitable[ClientConnection]],
+        connect: Callable[[Key, str], Awaitable[ClientConnection]],
+        api_key: Callable[[], str],
         *,
         size: int,
         idle: float,
         keep: float,
     ) -> None:
         self._connect = connect
+        self._api_key = api_key
         self._size = size
         self._idle = idle
         self._keep = keep
@@ -44,12 +48,15 @@ class WarmSockets:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def take(self, key: Key) -> ClientConnection:
-        """An open socket, the caller's own; raises what ``connect`` raises."""
+        """An open socket, the caller's own; raises what ``api_key`` and ``connect`` raise."""
+        api_key = self._api_key()
         self._used[key] = asyncio.get_running_loop().time()
+        if key in self._spares and self._spares[key].api_key != api_key:
+            self._drop(key)
         spare = self._spares.pop(key, None)
         socket = await self._opened(spare) if spare else None
         if socket is None:
-            socket = await self._open(key)
+            socket = await self._open(key, api_key)
         self.prepare(key)
         return socket
 
@@ -57,12 +64,16 @@ class WarmSockets:
         """Open a spare in the background; who needs it hears of a failure."""
         if self._size < 1 or key in self._spares:
             return
+        try:
+            api_key = self._api_key()
+        except EngineError:
+            return
         loop = asyncio.get_running_loop()
         self._used.setdefault(key, loop.time())
-        opening = loop.create_task(self._open(key))
+        opening = loop.create_task(self._open(key, api_key))
         opening.add_done_callback(lambda task: task.cancelled() or task.exception())
         expiry = loop.call_later(self._idle, self._expire, key)
-        self._spares[key] = _Spare(opening, expiry)
+        self._spares[key] = _Spare(api_key, opening, expiry)
         while len(self._spares) > self._size:
             self._drop(next(iter(self._spares)))
 
@@ -80,8 +91,8 @@ class WarmSockets:
         if self._closing:
             await asyncio.wait(self._closing)
 
-    async def _open(self, key: Key) -> ClientConnection:
-        return await self._connect(key)
+    async def _open(self, key: Key, api_key: str) -> ClientConnection:
+        return await self._connect(key, api_key)
 
     async def _opened(self, spare: _Spare) -> ClientConnection | None:
         """The spare's socket, unless it failed or was hung up meanwhile."""

@@ -66,7 +66,7 @@ class ElevenLabsSpeech:
         self._connect_timeout = connect_timeout
         self._first_timeout = first_timeout
         self._chunk_timeout = chunk_timeout
-        self._sockets = WarmSockets(self._connect, size=spares, idle=idle, keep=keep)
+        self._sockets = WarmSockets(self._connect, self._key, size=spares, idle=idle, keep=keep)
         self._http = WholeText(
             base_url=self._base_url,
             model=model,
@@ -152,7 +152,7 @@ class ElevenLabsSpeech:
         finally:
             self._sockets.discard(socket)
 
-    async def _connect(self, key: Key) -> ClientConnection:
+    async def _connect(self, key: Key, api_key: str) -> ClientConnection:
         voice, language = key
         query: dict[str, Any] = {
             "model_id": self._model,
@@ -169,7 +169,7 @@ class ElevenLabsSpeech:
         try:
             socket = await connect(
                 address,
-                additional_headers={"xi-api-key": self._key()},
+                additional_headers={"xi-api-key": api_key},
                 open_timeout=self._connect_timeout,
                 close_timeout=0.5,
                 ping_interval=None,

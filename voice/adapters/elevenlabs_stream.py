@@ -3,6 +3,7 @@
 import asyncio
 import binascii
 import json
+import math
 from base64 import b64decode
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -15,7 +16,7 @@ from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
 from websockets.http11 import Response
 
-from voice.adapters.refusal import QUOTA, body_of, refused
+from voice.adapters.refusal import BAD_ANSWERS, QUOTA, body_of, refused
 from voice.alignment import Letter
 from voice.errors import EngineError
 
@@ -56,9 +57,9 @@ def read(message: str | bytes) -> tuple[Chunk, bool]:
             alignment.get("charDurationsMs") or (),
             strict=True,
         )
-        timed = tuple(Letter(c, start / 1000, long / 1000) for c, start, long in letters)
+        timed = tuple(_letter(c, start / 1000, long / 1000) for c, start, long in letters)
         return Chunk(_pcm(data.get("audio") or ""), timed), bool(data.get("isFinal"))
-    except (ValueError, TypeError, AttributeError):
+    except BAD_ANSWERS:
         raise EngineError(NAME, "malformed", retryable=True) from None
 
 
@@ -121,24 +122,27 @@ class WholeText:
                 **options,
             ),
         )
-        wait = self._first_timeout
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + self._first_timeout
         try:
             async with aclosing(stream):
                 while True:
-                    async with asyncio.timeout(wait):
+                    async with asyncio.timeout_at(limit):
                         answer = await anext(stream, None)
                     if answer is None:
                         return
-                    yield _chunk(answer)
-                    wait = self._chunk_timeout
+                    chunk = _chunk(answer)
+                    if chunk.pcm or chunk.letters:
+                        yield chunk
+                        limit = loop.time() + self._chunk_timeout
         except (TimeoutError, httpx.TimeoutException):
             raise EngineError(NAME, "timeout", retryable=True) from None
         except ApiError as error:
-            headers = httpx.Headers(error.headers or {})
+            headers = {name.lower(): value for name, value in (error.headers or {}).items()}
             raise _refused(error.status_code or 500, headers, error.body) from None
         except httpx.HTTPError:
             raise EngineError(NAME, "unavailable", retryable=True) from None
-        except (ValueError, TypeError, AttributeError):
+        except BAD_ANSWERS:
             raise EngineError(NAME, "malformed", retryable=True) from None
 
     async def close(self) -> None:
@@ -157,7 +161,7 @@ def _chunk(answer: StreamingAudioChunkWithTimestampsResponse) -> Chunk:
         alignment.character_end_times_seconds,
         strict=True,
     )
-    timed = tuple(Letter(text, start, end - start) for text, start, end in letters)
+    timed = tuple(_letter(text, start, end - start) for text, start, end in letters)
     return Chunk(_pcm(answer.audio_base_64), timed)
 
 
@@ -169,9 +173,15 @@ def refusal(response: Response) -> EngineError:
 def _refused(status: int, headers: Mapping[str, str], body: object) -> EngineError:
     detail = body.get("detail") if isinstance(body, dict) else None
     reason = detail.get("status") if isinstance(detail, dict) else None
-    if reason in _UNKNOWN_VOICE:
+    if isinstance(reason, str) and reason in _UNKNOWN_VOICE:
         return EngineError(NAME, "unknown_voice")
     return refused(NAME, status, headers, reason)
+
+
+def _letter(text: object, start: float, seconds: float) -> Letter:
+    if not isinstance(text, str) or not math.isfinite(start + seconds):
+        raise ValueError("no letter")
+    return Letter(text, start, seconds)
 
 
 def _pcm(encoded: str) -> bytes:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from google import genai
 from google.genai import errors, types
-from pydantic import ValidationError
 
 from voice.adapters.gemini_errors import refusal
+from voice.adapters.refusal import BAD_ANSWERS
 from voice.adapters.secret import secret
 from voice.engines import Message, Writing
 from voice.errors import EngineError
@@ -20,7 +20,7 @@ from voice.structured import ask
 _NAME = "gemini_chat"
 _ROLES = {"candidate": "user", "interviewer": "model"}
 _LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=300.0)
-_FAILURES = (errors.APIError, httpx.HTTPError, TimeoutError, ValueError, ValidationError)
+_FAILURES = (errors.APIError, httpx.HTTPError, TimeoutError, *BAD_ANSWERS)
 _REFUSED = frozenset(("SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "RECITATION", "SPII"))
 _answers: ContextVar["list[httpx.Response] | None"] = ContextVar("answers", default=None)
 """The responses of the request of this task: the SDK does not close what is not read to its end."""

@@ -94,25 +94,25 @@ class OpenAIChat:
         ``empty``.
         """
         stream: openai.AsyncStream[object] | None = None
-        limit, wait = asyncio.get_running_loop().time() + self._first_timeout, self._first_timeout
-        spoke = False
+        loop = asyncio.get_running_loop()
+        limit, spoke = loop.time() + self._first_timeout, False
         written, usage = "", None
         try:
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout_at(limit):
                 stream = await self._open(messages, max_tokens, temperature)
             while True:
-                if not spoke:
-                    wait = limit - asyncio.get_running_loop().time()
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout_at(limit):
                     chunk = await anext(stream, None)
                 if chunk is None:
                     break
                 found, delta = _read(chunk)
                 usage = found or usage
                 if delta:
-                    spoke, wait = True, self._delta_timeout
+                    spoke = True
                     written += delta
                     yield delta
+                    # The time that the listener takes is not the provider's.
+                    limit = loop.time() + self._delta_timeout
         except FAILURES as error:
             raise self._client.translated(error) from None
         finally:
@@ -174,10 +174,10 @@ class OpenAIChat:
             if choice.finish_reason == "content_filter" or getattr(choice.message, "refusal", None):
                 raise EngineError(self._name, "rejected")
             text = choice.message.content
+            if not isinstance(text, str | None):
+                raise ValueError("a text that is none")
         except FAILURES as error:
             raise self._client.translated(error) from None
-        except (AttributeError, IndexError, TypeError):
-            raise EngineError(self._name, "malformed", retryable=True) from None
         if not text:
             raise EngineError(self._name, "empty", retryable=True)
         return text

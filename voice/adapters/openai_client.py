@@ -6,7 +6,7 @@ from contextlib import suppress
 import httpx2
 import openai
 
-from voice.adapters.refusal import refused
+from voice.adapters.refusal import BAD_ANSWERS, refused, told
 from voice.adapters.secret import secret
 from voice.errors import EngineError
 
@@ -18,7 +18,7 @@ IDLE = 45.0
 KEPT = 600.0
 """Seconds after the last real request for which that is done."""
 
-FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError)
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *BAD_ANSWERS)
 """Everything that a request may raise, for ``OpenAIClient.translated``."""
 
 
@@ -105,6 +105,11 @@ class OpenAIClient:
                 return refused(self._name, response.status_code, response.headers, error.code)
             case openai.APIConnectionError() | httpx2.HTTPError():
                 return EngineError(self._name, "unavailable", retryable=True)
+            case openai.APIError() if isinstance(error.body, dict):
+                # An answer that began well and told of a failure in its middle.
+                if (error.code or "").isdecimal():
+                    return refused(self._name, int(error.code or 0), {})
+                return told(self._name, error.code, error.type, otherwise="unavailable")
             case _:
                 return EngineError(self._name, "malformed", retryable=True)
 

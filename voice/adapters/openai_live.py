@@ -14,7 +14,7 @@ from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 from voice.adapters.dictation import LiveEngine, LiveOptions, QueuedDictation
 from voice.adapters.openai_client import OpenAIClient
-from voice.adapters.refusal import QUOTA
+from voice.adapters.refusal import told
 from voice.adapters.wording import is_foreign, keywords, language_of
 from voice.audio import RATE
 from voice.engines import Transcript
@@ -142,7 +142,7 @@ class OpenAIDictation(QueuedDictation):
         await self._connection.session.update(session=self._settings)
         while (event := await self._event())["type"] != "session.updated":
             if event["type"] == "error":
-                raise told(event["error"])
+                raise _failure(event)
         self.start(self._receive())
 
     async def _receive(self) -> None:
@@ -177,7 +177,7 @@ class OpenAIDictation(QueuedDictation):
                 self._done[_text(event, "item_id")] = self._transcript(event)
                 self._settle()
             case "failed" | "error":
-                raise told(event.get("error"))
+                raise _failure(event)
 
     def _settle(self) -> None:
         """Hand out what is complete, in the order of the commits, which is not that of arrival."""
@@ -238,18 +238,8 @@ def _text(event: dict[str, Any], name: str) -> str:
     return value
 
 
-def told(error: Any) -> EngineError:
+def _failure(event: dict[str, Any]) -> EngineError:
     """The error for the provider's own word; its message may quote what was said."""
+    error = event.get("error")
     words = error if isinstance(error, dict) else {}
-    code = str(words.get("code") or words.get("type") or "")
-    if code in QUOTA:
-        return EngineError(_NAME, "quota")
-    if code in ("invalid_api_key", "authentication_error", "permission_error"):
-        return EngineError(_NAME, "unauthorised")
-    if code in ("rate_limit_exceeded", "rate_limit_error", "too_many_requests"):
-        return EngineError(_NAME, "rate_limited", retryable=True)
-    if code == "model_not_found":
-        return EngineError(_NAME, "not_found")
-    if code in ("server_error", "session_expired", "internal_error"):
-        return EngineError(_NAME, "unavailable", retryable=True)
-    return EngineError(_NAME, "rejected")
+    return told(_NAME, words.get("code"), words.get("type"))

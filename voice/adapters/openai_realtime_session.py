@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from voice.adapters.live_session import LiveSession, Response, Waits
 from voice.adapters.openai_realtime_ears import RATE, Ears
-from voice.adapters.refusal import QUOTA
+from voice.adapters.refusal import told, word
 from voice.adapters.session_usage import of_realtime, of_transcription
 from voice.audio import WIDTH
 from voice.engines import Message, Piece, Transcript
@@ -28,8 +28,6 @@ NAME = "openai_realtime"
 _ACTIVE = 1.0
 """Seconds that a cancelled response may take to be over before the next is asked for."""
 _ROLES = {"candidate": "user", "interviewer": "assistant", "system": "system"}
-_UNAUTHORISED = frozenset(("invalid_api_key", "authentication_error", "permission_denied"))
-_EXPIRED = "session_expired"
 
 # At DEBUG the library would log the key and every sound.
 logging.getLogger("websockets.client").setLevel(logging.INFO)
@@ -61,7 +59,7 @@ class RealtimeSession(LiveSession):
         await self._connection.session.update(session=settings)
         while (event := await self._connection.recv()).type != "session.updated":
             if event.type == "error":
-                raise self._meaning(event.error.code, event.error.type)
+                raise told(NAME, event.error.code, event.error.type)
         self.start()
         for message in history:
             self.tell(message)
@@ -165,12 +163,12 @@ class RealtimeSession(LiveSession):
             case "input_audio_buffer.committed":
                 self._ears.committed(event.item_id)
             case "conversation.item.input_audio_transcription.delta":
-                self._ears.delta(event.item_id, event.delta or "")
+                self._ears.delta(event.item_id, _text(event.delta or ""))
             case "conversation.item.input_audio_transcription.completed":
                 found = next((each.code for each in event.languages or ()), "")
                 if use := of_transcription(NAME, self.transcription_model, event.usage):
                     used(use)
-                self._ears.completed(event.item_id, str(event.transcript), found)
+                self._ears.completed(event.item_id, _text(event.transcript), found)
             case "conversation.item.input_audio_transcription.failed":
                 self._ears.not_understood(event.item_id)
             case "error":
@@ -205,17 +203,17 @@ class RealtimeSession(LiveSession):
             response.seconds += len(pcm) / WIDTH / RATE
             response.pieces.put_nowait(Piece(pcm=pcm))
         elif kind == "response.output_audio_transcript.delta":
-            response.pieces.put_nowait(Piece(text=event.delta))
+            response.pieces.put_nowait(Piece(text=_text(event.delta)))
 
     def _outcome(self, response: Any) -> EngineError | None:
         if response.status != "failed":
             return None
         error = response.status_details and response.status_details.error
-        return self._meaning(error.code if error else None, error.type if error else None)
+        return told(NAME, error.code if error else None, error.type if error else None)
 
     def _error(self, error: Any) -> None:
         """Most cost one request and not the session."""
-        meaning = self._meaning(error.code, error.type)
+        meaning = told(NAME, error.code, error.type)
         if self._ears.refused(error.event_id or ""):
             return
         if response := self._responses.pop(error.event_id or "", None):
@@ -223,19 +221,7 @@ class RealtimeSession(LiveSession):
         elif meaning.code != "rejected":
             raise meaning
         else:
-            log.info("the provider did not take a message: %s", str(error.code)[:60])
-
-    @staticmethod
-    def _meaning(code: str | None, kind: str | None) -> EngineError:
-        if code in QUOTA:
-            return EngineError(NAME, "quota")
-        if code in _UNAUTHORISED or kind == "authentication_error":
-            return EngineError(NAME, "unauthorised")
-        if code == "rate_limit_exceeded" or kind == "rate_limit_error":
-            return EngineError(NAME, "rate_limited", retryable=True)
-        if code == _EXPIRED or kind == "server_error":
-            return EngineError(NAME, "unavailable", retryable=True)
-        return EngineError(NAME, "rejected")
+            log.info("the provider did not take a message: %s", word(error.code))
 
     # -- the connection -------------------------------------------------------------------------
 
@@ -254,6 +240,12 @@ def _name() -> str:
 def _item(role: str, text: str) -> dict[str, Any]:
     kind = "output_text" if role == "assistant" else "input_text"
     return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
 
 
 def _pcm(encoded: object) -> bytes:

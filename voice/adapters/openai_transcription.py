@@ -115,8 +115,7 @@ class OpenAITranscription:
                 stream = await self._open(file, language, terms)
             used(Use("recognizer", _NAME, self._model, seconds=len(file) / RATE / WIDTH))
             while True:
-                wait = asyncio.get_running_loop().time() + self._delta_timeout
-                async with asyncio.timeout_at(wait if began else limit):
+                async with asyncio.timeout_at(limit):
                     event = await anext(stream, None)
                 if event is None:
                     raise ValueError("a stream without its end")
@@ -125,8 +124,10 @@ class OpenAITranscription:
                     transcript = self._transcript(event, language)
                     await _drain(stream)
                     return transcript
-                began = True
-        except (*FAILURES, AttributeError) as error:
+                if event.type == "transcript.text.delta":
+                    began = True
+                    limit = asyncio.get_running_loop().time() + self._delta_timeout
+        except FAILURES as error:
             translated = self._client.translated(error)
             raise (translated if began else _BeforeFirstDelta(translated)) from None
         finally:

@@ -106,7 +106,7 @@ async def test_the_connection_is_kept_for_the_next_reply() -> None:
         (answering(503), "unavailable", True),
         (saying("{not json"), "malformed", True),
         (saying('"a string"'), "malformed", True),
-        (saying(json.dumps({"error": {"message": BODY}})), "malformed", True),
+        (saying(json.dumps({"error": {"message": BODY}})), "unavailable", True),
         (saying("[DONE]"), "empty", True),
     ],
 )

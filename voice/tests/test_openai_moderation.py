@@ -1,5 +1,7 @@
 """The hosted moderation endpoint, asked by the official SDK over a real socket."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,9 +25,9 @@ async def opened(
     provider = Moderations(fault)
     if fault in (Fault.SLOW_TO_START, Fault.STALLED):
         options.setdefault("timeout", 0.2)
-    options.setdefault("timeout", 20.0)
+    options = {"timeout": 20.0, "api_key_env": ""} | options
     async with serve(provider) as wire:
-        engine = OpenAIModeration(model="any", base_url=wire.url, api_key_env="", **options)
+        engine = OpenAIModeration(model="any", base_url=wire.url, **options)
         try:
             yield engine, provider, wire
         finally:
@@ -92,6 +94,41 @@ async def test_a_provider_that_is_away_leaves_the_phrase_lists(
         assert (await panel.judge("I want to die.", "en")).level == 3
     assert "moderator hosted left out" in caplog.text
     assert "die" not in caplog.text
+
+
+@pytest.mark.parametrize("text", ["죽고 싶어요 🙂", "Naïve “cachés”", "word " * 9_999 + "end"])
+async def test_texts_in_any_script_and_length(text: str) -> None:
+    async with opened() as (engine, provider, wire):
+        provider.scores = {"hate": 0.7}
+        assert (await engine.judge(text, "en")).level == 2
+    assert wire.requests[0].json["input"] == text
+
+
+async def test_cancelling_hangs_up() -> None:
+    async with opened(Fault.STALLED, timeout=60.0) as (engine, _, wire):
+        task = asyncio.create_task(engine.judge("Hello.", "en"))
+        async with asyncio.timeout(30):
+            while not wire.requests:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.wait_for(wire.hung_up.wait(), 30)
+
+
+async def test_a_new_key_needs_no_restart(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("SOME_KEY", "the-old-key")
+    async with opened(api_key_env="SOME_KEY") as (engine, _, wire):
+        await engine.judge("Hello.", "en")
+        monkeypatch.setenv("SOME_KEY", "the-new-key")
+        await engine.judge("What only I know.", "en")
+    assert [request.headers["authorization"] for request in wire.requests] == [
+        "Bearer the-old-key",
+        "Bearer the-new-key",
+    ]
+    for private in ("the-old-key", "the-new-key", "What only I know"):
+        assert private not in caplog.text
 
 
 async def test_without_a_key_it_says_so() -> None:

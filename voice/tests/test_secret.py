@@ -23,3 +23,23 @@ def test_a_key_in_a_file_may_change_while_the_process_runs(
         secret("SOME_KEY", "engine")
     monkeypatch.setenv("SOME_KEY", "of the environment")
     assert secret("SOME_KEY", "engine") == "of the environment"
+
+
+def test_what_editors_and_shells_add_is_no_part_of_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "key"
+    monkeypatch.setenv("SOME_KEY_FILE", str(file))
+    monkeypatch.setenv("SOME_KEY", " \n")
+    file.write_bytes(b"\xef\xbb\xbfthe key\r\n")
+    assert secret("SOME_KEY", "engine") == "the key"
+    monkeypatch.setenv("SOME_KEY", "the key\n")
+    assert secret("SOME_KEY", "engine") == "the key"
+
+
+@pytest.mark.parametrize("bad", ["sk-ключ", "sk-1\r\nx-other: 2", "sk-\u200b1"])
+def test_what_no_header_can_hold_is_a_bad_key(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_KEY", bad)
+    with pytest.raises(EngineError, match="engine: unauthorised") as raised:
+        secret("SOME_KEY", "engine")
+    assert not raised.value.retryable

@@ -1,6 +1,7 @@
 """What every hosted language model does."""
 
 import asyncio
+import json
 from contextlib import aclosing
 from typing import Any
 
@@ -11,7 +12,7 @@ from voice.adapters.openai_chat import OpenAIChat
 from voice.engines import LanguageModel, Message, Writing
 from voice.errors import EngineError
 from voice.tests.conformance.stands import Stand, by_name, check_error, frees
-from voice.tests.wire.fault import Fault
+from voice.tests.wire.fault import SECRET, Fault
 from voice.tests.wire.gemini_chat import GeminiChatWire
 from voice.tests.wire.openai import Chat
 
@@ -100,6 +101,46 @@ async def test_faults_have_codes(stand: S, fault: Fault, caplog: pytest.LogCaptu
             await written(engine)
     check_error(raised.value, fault, caplog.text)
     assert "What only I know" not in caplog.text
+
+
+@ON
+async def test_a_stream_that_is_kept_alive_and_says_nothing_has_stalled(stand: S) -> None:
+    async with stand.open(Fault.STALLED) as (engine, provider, _):
+        provider.murmur = b'data: {"choices": []}\n\n'
+        with pytest.raises(EngineError, match="timeout"):
+            async with asyncio.timeout(60):
+                await written(engine)
+
+
+@ON
+async def test_a_failure_that_is_told_in_the_middle(
+    stand: S, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stand.open(Fault.STALLED) as (engine, provider, _):
+        told = {"error": {"code": 503, "status": "UNAVAILABLE", "message": SECRET}}
+        provider.murmur = f"data: {json.dumps(told)}\n\n".encode()
+        with pytest.raises(EngineError) as raised:
+            await written(engine)
+    check_error(raised.value, Fault.BROKEN, caplog.text)
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"type": "server_error"}, "unavailable"),
+        ({"code": "rate_limit_exceeded"}, "rate_limited"),
+        ({"code": "insufficient_quota", "type": "x"}, "quota"),
+        ({"code": "429"}, "rate_limited"),
+        ({"code": "something_new"}, "unavailable"),
+    ],
+)
+async def test_openai_says_in_the_middle_what_is_wrong(told: dict[str, str], code: str) -> None:
+    stand = next(param.values[0] for param in STANDS if param.id == "openai")
+    async with stand.open(Fault.STALLED) as (engine, provider, _):
+        provider.murmur = f"data: {json.dumps({'error': told})}\n\n".encode()
+        with pytest.raises(EngineError) as raised:
+            await written(engine)
+    assert raised.value.code == code
 
 
 async def test_a_model_that_reasons_is_asked_its_own_way() -> None:

@@ -114,6 +114,24 @@ async def test_faults_have_codes(stand: S, fault: Fault, caplog: pytest.LogCaptu
 
 
 @ON
+async def test_a_stream_that_is_kept_alive_and_says_nothing_has_stalled(stand: S) -> None:
+    async with stand.open(Fault.STALLED) as (engine, provider, _):
+        provider.murmur = b'data: {"type": "transcript.text.alive"}\n\n'
+        with pytest.raises(EngineError, match="timeout"):
+            async with asyncio.timeout(60):
+                await engine.transcribe(speech())
+
+
+@ON
+async def test_words_in_another_language_are_handed_on(stand: S) -> None:
+    """The interview judges them: it asks to hear the answer again."""
+    async with stand.open() as (engine, provider, _):
+        provider.text = "去年キャッシュを作りました。"
+        heard = await engine.transcribe(speech())
+    assert (heard.text, heard.language) == (provider.text, "en")
+
+
+@ON
 @pytest.mark.parametrize("fault", [Fault.BROKEN, Fault.RATE_LIMITED])
 async def test_what_failed_before_its_first_word_is_tried_once_more(stand: S, fault: Fault) -> None:
     async with stand.open(fault) as (engine, provider, wire):

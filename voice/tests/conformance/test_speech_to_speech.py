@@ -147,14 +147,14 @@ async def test_closing_a_session_hangs_up_in_the_middle_of_a_reply(stand: Stand)
 
 
 @pytest.mark.parametrize(
-    "text", ["무엇을 배우셨나요? 🙂", "Naïve “cachés”?", "word " * 2_000 + "end"]
+    "text", ["무엇을 배우셨나요? 🙂", "Naïve “cachés”?", "word " * 9_999 + "end"]
 )
 async def test_replies_in_any_script_and_length(stand: Stand, text: str) -> None:
     async with stand.open() as (engine, provider), session_of(engine) as session:
-        provider.model.letter = 0.01
+        provider.model.letter = 0.005
         heard, pcm = await said(session, f"Say «{text}»")
     assert heard == text
-    assert len(pcm) == pytest.approx(len(text) * 0.01 * 48_000, rel=0.6)
+    assert len(pcm) == pytest.approx(len(text) * 0.005 * 48_000, rel=0.6)
 
 
 async def test_of_a_cut_reply_the_provider_keeps_what_was_heard(stand: Stand) -> None:
@@ -222,6 +222,13 @@ async def test_a_refused_handshake_tells_why(
     check_error(caught.value, fault, caplog.text)
 
 
+async def test_openai_refuses_an_account_without_credit(caplog: pytest.LogCaptureFixture) -> None:
+    async with Stand(Realtime, OpenAIRealtime).open(Fault.OUT_OF_CREDIT) as (engine, _):
+        with pytest.raises(EngineError) as caught:
+            await engine.open(Brief("x"))
+    check_error(caught.value, Fault.OUT_OF_CREDIT, caplog.text)
+
+
 ANSWERS = (Fault.SLOW_TO_START, Fault.STALLED, Fault.DROPPED, Fault.MALFORMED, Fault.EMPTY)
 
 
@@ -265,6 +272,29 @@ async def test_without_its_key_nothing_is_asked(
             await engine.open(Brief("x"))
         assert provider.sessions == []
     assert caught.value.code == "missing_key"
+
+
+async def test_the_next_session_has_the_new_key(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stand.open() as (engine, provider), session_of(engine) as session:
+        monkeypatch.setenv("OPENAI_API_KEY", "a-new-key")
+        monkeypatch.setenv("GEMINI_API_KEY", "a-new-key")
+        assert (await said(session))[0] == "What broke first?"
+        async with session_of(engine) as following:
+            await said(following)
+        before, after = (str(each.request.headers) for each in provider.sessions)
+    assert KEY in before
+    assert "a-new-key" in after and KEY not in after
+
+
+async def test_words_in_another_language_are_handed_on(stand: Stand) -> None:
+    """The interview judges them: it asks to hear the answer again."""
+    async with stand.open() as (engine, provider), session_of(engine) as session:
+        provider.model.hears = ["去年キャッシュを作りました。"]
+        speak(session)
+        words = await session.understood()
+    assert (words.text, words.language) == ("去年キャッシュを作りました。", "en")
 
 
 async def test_openai_judges_turns_where_it_is_to() -> None:

@@ -46,6 +46,8 @@ STANDS: list[Any] = by_name(
     ]
 )
 ON = pytest.mark.parametrize("stand", STANDS)
+IN_JSON = pytest.mark.parametrize("stand", [p for p in STANDS if p.id != "openai"])
+"""Those whose sound is not all that they send."""
 EMBEDDED = [pytest.param(ScriptedSynthesizer, id="scripted"), pytest.param(Piper, id="piper")]
 S = Stand[Synthesizer, Any]
 
@@ -133,10 +135,10 @@ async def test_cancelling_hangs_up(stand: S) -> None:
 
 
 @ON
-async def test_a_thousand_words(stand: S) -> None:
-    text = "We kept the index in memory, because it was small. " * 100
+async def test_ten_thousand_words(stand: S) -> None:
+    text = "We kept the index in memory, because it was small. " * 1_000
     async with stand.open() as (engine, provider, _):
-        provider.letter, provider.size = 0.01, 60
+        provider.letter, provider.size = 0.005, 600
         check(text, await spoken(engine, text))
 
 
@@ -148,6 +150,24 @@ async def test_faults_have_codes(stand: S, fault: Fault, caplog: pytest.LogCaptu
             await spoken(engine, TEXT)
     check_error(raised.value, fault, caplog.text)
     assert "second cache" not in caplog.text
+
+
+@IN_JSON
+async def test_sound_that_is_none(stand: S, caplog: pytest.LogCaptureFixture) -> None:
+    async with stand.open() as (engine, provider, _):
+        provider.bad_sound = True
+        with pytest.raises(EngineError) as raised:
+            await spoken(engine, TEXT)
+    check_error(raised.value, Fault.MALFORMED, caplog.text)
+
+
+@IN_JSON
+async def test_a_stream_that_is_kept_alive_and_says_nothing_has_stalled(stand: S) -> None:
+    async with stand.open(Fault.STALLED) as (engine, provider, _):
+        provider.murmurs = True
+        with pytest.raises(EngineError, match="timeout"):
+            async with asyncio.timeout(60):
+                await spoken(engine, TEXT)
 
 
 @ON
@@ -167,6 +187,25 @@ async def test_without_a_key(stand: S, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(EngineError, match="missing_key"):
             await spoken(engine, TEXT)
     assert wire.requests == []
+
+
+@ON
+async def test_a_new_key_needs_no_restart(stand: S, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it wait for a connection that was opened ahead of its use with the old one."""
+    async with stand.open() as (engine, _, wire):
+        await spoken(engine, "Hello.")
+        await asyncio.sleep(1)
+        asked = len(wire.requests)
+        for name in ("OPENAI_API_KEY", "ELEVENLABS_API_KEY"):
+            monkeypatch.setenv(name, "a-new-key")
+        await spoken(engine, "Go on.")
+        await asyncio.sleep(1)
+        for name in ("OPENAI_API_KEY", "ELEVENLABS_API_KEY"):
+            monkeypatch.delenv(name)
+        with pytest.raises(EngineError, match="missing_key"):
+            await spoken(engine, "Go on.")
+    assert len(wire.requests) > asked
+    assert all("a-new-key" in str(request.headers) for request in wire.requests[asked:])
 
 
 @ON

@@ -95,6 +95,8 @@ class Dialogue:
     def __init__(self, speaker: Speaker, exchange: Exchange) -> None:
         self.asked = asyncio.Event()
         self.closed = asyncio.Event()
+        self.request: Request
+        """By which it was opened."""
         self._speaker = speaker
         self._exchange = exchange
         self._socket = Socket(exchange)
@@ -103,6 +105,7 @@ class Dialogue:
 
     async def run(self, request: Request) -> None:
         """Until either side has hung up."""
+        self.request = request
         try:
             await self._socket.accept(request)
             await self._greet()

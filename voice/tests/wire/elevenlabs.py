@@ -7,15 +7,13 @@ from base64 import b64encode
 from typing import Any
 
 from voice.tests.wire.fault import SECRET, STATUS, Fault
-from voice.tests.wire.server import Exchange, Request
+from voice.tests.wire.server import MURMUR, Exchange, Request
 from voice.tests.wire.socket import Socket
-
-LETTER = 60
-"""Milliseconds that a letter is hummed for."""
 
 
 class ElevenLabs:
-    """Sends what it says in chunks of ``size`` letters, cut without regard to words.
+    """Sends what it says in chunks of ``size`` letters, cut without regard to words; hums each for
+    ``letter`` seconds.
 
     ``sockets`` False answers as a proxy that knows no WebSocket.
     """
@@ -24,6 +22,9 @@ class ElevenLabs:
         self.fault = fault
         self.sockets = sockets
         self.size = 7
+        self.letter = 0.06
+        self.bad_sound = self.murmurs = False
+        """Whether its sound is no base64; whether it sends what says nothing while it stalls."""
         self.refusal = ""
         """The word by which a socket refuses to speak."""
         self.messages: list[dict[str, Any]] = []
@@ -53,19 +54,20 @@ class ElevenLabs:
     async def _stream(self, request: Request, exchange: Exchange) -> None:
         await exchange.open_stream("application/json")
         for number, part in enumerate(self.parts(request.json["text"])):
-            starts = [(self.size * number + i) * LETTER / 1000 for i in range(len(part))]
+            starts = [(self.size * number + i) * self.letter for i in range(len(part))]
             alignment = {
                 "characters": list(part),
                 "character_start_times_seconds": starts,
-                "character_end_times_seconds": [start + LETTER / 1000 for start in starts],
+                "character_end_times_seconds": [start + self.letter for start in starts],
             }
-            audio = "no base64!" if self.fault is Fault.MALFORMED else hum(part)
+            audio = "no base64!" if self.fault is Fault.MALFORMED else self.hum(part)
             line = json.dumps({"audio_base64": audio, "alignment": alignment})
             await exchange.chunk(f"{line}\n\n".encode())
             if number == 1:
                 self.began.set()
                 if self.fault is Fault.STALLED:
-                    await exchange.hang()
+                    empty = b'{"audio_base64": "", "alignment": null}'
+                    await exchange.hang(empty + b"\n\n" if self.murmurs else b"")
                 if self.fault is Fault.DROPPED:
                     exchange.drop()
                 await self.go_on.wait()
@@ -75,6 +77,13 @@ class ElevenLabs:
         if self.fault is Fault.EMPTY:
             return []
         return [text[start : start + self.size] for start in range(0, len(text), self.size)]
+
+    def hum(self, text: str) -> str:
+        """Base64 of PCM at 24 kHz."""
+        if self.bad_sound:
+            return "no base64!"
+        samples = len(text) * round(self.letter * 24_000)
+        return b64encode((array("h", [1_200]) * samples).tobytes()).decode()
 
 
 class _Socket:
@@ -111,20 +120,18 @@ class _Socket:
         for number, part in enumerate(provider.parts(text)):
             alignment = {
                 "chars": list(part),
-                "charStartTimesMs": [LETTER * i for i in range(len(part))],
-                "charDurationsMs": [LETTER] * len(part),
+                "charStartTimesMs": [provider.letter * 1000 * i for i in range(len(part))],
+                "charDurationsMs": [provider.letter * 1000] * len(part),
             }
-            await self._socket.send({"audio": hum(part), "isFinal": None, "alignment": alignment})
+            sound = provider.hum(part)
+            await self._socket.send({"audio": sound, "isFinal": None, "alignment": alignment})
             if number == 1:
                 provider.began.set()
-                if fault is Fault.STALLED:
-                    return
+                while fault is Fault.STALLED:
+                    await asyncio.sleep(MURMUR)
+                    if provider.murmurs:
+                        await self._socket.send({"audio": None, "isFinal": None})
                 if fault is Fault.DROPPED:
                     self._exchange.drop()
                 await provider.go_on.wait()
         await self._socket.send({"audio": None, "isFinal": True})
-
-
-def hum(text: str) -> str:
-    """Base64 of PCM at 24 kHz."""
-    return b64encode(array("h", [1_200] * (len(text) * LETTER * 24)).tobytes()).decode()

@@ -30,6 +30,8 @@ class _Endpoint:
         self.go_on.set()
         self.began = asyncio.Event()
         """The first piece of an answer is out."""
+        self.murmur = b""
+        """What comes again and again while an answer has stalled, and says nothing."""
 
     async def answer(self, request: Request, exchange: Exchange) -> None:
         if request.method == "GET":
@@ -49,7 +51,7 @@ class _Endpoint:
     async def after_first(self, exchange: Exchange, fault: Fault | None) -> None:
         self.began.set()
         if fault is Fault.STALLED:
-            await exchange.hang()
+            await exchange.hang(self.murmur)
         if fault is Fault.DROPPED:
             exchange.drop()
         await self.go_on.wait()

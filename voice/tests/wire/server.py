@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from voice.tests.wire.fault import SECRET, STATUS, Fault
 
+MURMUR = 0.1
+"""Seconds between two pieces that say nothing."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -60,8 +63,11 @@ class Exchange:
     async def end_stream(self) -> None:
         await self.write(b"0\r\n\r\n")
 
-    async def hang(self) -> None:
-        """Say nothing until the client gives up."""
+    async def hang(self, murmur: bytes = b"") -> None:
+        """Say nothing, or ``murmur`` again and again, until the client gives up."""
+        while murmur:
+            await self.chunk(murmur)
+            await asyncio.sleep(MURMUR)
         await asyncio.get_running_loop().create_future()
 
     def drop(self) -> None:
