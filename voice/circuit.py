@@ -1,5 +1,6 @@
 """What is known of an engine that failed: until when it is left alone, and why. Pure."""
 
+import math
 from dataclasses import dataclass
 
 from voice.errors import EngineError
@@ -22,9 +23,11 @@ class Circuit:
     """Of the last failure; empty: the engine works, as far as is known."""
     until: float = 0.0
     failures: int = 0
+    failed_at: float = -math.inf
 
     def failed(self, error: EngineError, now: float) -> None:
         self.code = error.code
+        self.failed_at = now
         asked_for = error.retry_after or 0.0
         if now < self.until:
             # Other calls' requests, broken by the same trouble, are no further failures.
@@ -36,5 +39,10 @@ class Circuit:
         self.failures += 1
         self.until = now + max(wait, asked_for)
 
-    def worked(self) -> None:
+    def worked(self, since: float) -> bool:
+        """A request of the moment ``since`` is served; whether that tells that the engine works
+        now: what began before it failed does not."""
+        if since < self.failed_at:
+            return False
         self.code, self.until, self.failures = "", 0.0, 0
+        return True

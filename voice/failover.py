@@ -125,8 +125,9 @@ class Failover(Generic[E]):
         else:
             member.circuit.failed(error, self._clock())
 
-    def _worked(self, member: _Member[E]) -> None:
-        member.circuit.worked()
+    def _worked(self, member: _Member[E], since: float) -> None:
+        if not member.circuit.worked(since):
+            return
         previous, self._serving = self._serving, member
         if previous is not member:
             for tell in tuple(self._watchers):
@@ -140,13 +141,14 @@ class FailoverRecognizer(Failover[Recognizer]):
         """Raises the last engine's ``EngineError``."""
         last: EngineError | None = None
         for member in self._candidates():
+            since = self._clock()
             try:
                 heard = await member.engine.transcribe(audio, language=language, terms=terms)
             except EngineError as error:
                 last = error
                 self._failed(member, error)
                 continue
-            self._worked(member)
+            self._worked(member, since)
             return heard
         assert last is not None
         raise last
@@ -173,6 +175,7 @@ class FailoverLive(Failover[LiveRecognizer]):
         for member in self._members:
             if member.circuit.until > now:
                 continue
+            since = self._clock()
             try:
                 dictation = await member.engine.dictate(
                     language=language, terms=terms, on_words=on_words
@@ -181,7 +184,7 @@ class FailoverLive(Failover[LiveRecognizer]):
                 last = error
                 self._failed(member, error)
                 continue
-            self._worked(member)
+            self._worked(member, since)
             return _Watched(dictation, partial(self._failed, member))
         raise last
 
@@ -236,7 +239,7 @@ class FailoverModel(Failover[LanguageModel]):
         """Fails over before the first delta only: what is half written cannot be gone on with."""
         last: EngineError | None = None
         for member in self._substitutes():
-            began = False
+            began, since = False, self._clock()
             try:
                 async with aclosing(
                     member.engine.reply(messages, max_tokens=max_tokens, temperature=temperature)
@@ -244,7 +247,7 @@ class FailoverModel(Failover[LanguageModel]):
                     async for delta in deltas:
                         if not began:
                             began = True
-                            self._worked(member)
+                            self._worked(member, since)
                         yield delta
                 return
             except EngineError as error:
@@ -263,6 +266,7 @@ class FailoverModel(Failover[LanguageModel]):
         """
         last: EngineError | None = None
         for member in self._substitutes():
+            since = self._clock()
             try:
                 found = await member.engine.structured(messages, schema, max_tokens=max_tokens)
             except EngineError as error:
@@ -270,7 +274,7 @@ class FailoverModel(Failover[LanguageModel]):
                 if error.code != "malformed":
                     self._failed(member, error)
                 continue
-            self._worked(member)
+            self._worked(member, since)
             return found
         assert last is not None
         raise last
@@ -285,14 +289,14 @@ class FailoverSynthesizer(Failover[Synthesizer]):
         said = 0
         names = dict(zip((m.name for m in self._members), voice.split("|"), strict=False))
         for member in self._candidates():
-            chosen = names.get(member.name, "")
+            chosen, since = names.get(member.name, ""), self._clock()
             try:
                 rest = text[said:]
                 async with aclosing(
                     member.engine.speak(rest, language=language, voice=chosen)
                 ) as clips:
                     async for clip in clips:
-                        self._worked(member)
+                        self._worked(member, since)
                         said += len(clip.text)
                         yield clip
                 return

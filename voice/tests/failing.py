@@ -41,10 +41,14 @@ class HalfwaySynthesizer(_Ready):
 
     def __init__(self, words: int) -> None:
         self.voices: list[str] = []
+        self.refuses: EngineError | None = None
+        """What it raises before its first word."""
         self._words = words
 
     async def speak(self, text: str, *, language: str, voice: str) -> AsyncGenerator[Clip]:
         self.voices.append(voice)
+        if self.refuses:
+            raise self.refuses
         words = text.split(" ")
         for number, word in enumerate(words[: self._words]):
             space = " " if number < len(words) - 1 else ""

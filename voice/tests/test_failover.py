@@ -65,6 +65,28 @@ async def test_the_next_engine_serves_until_the_first_has_cooled_down() -> None:
     ]
 
 
+async def test_what_began_before_the_trouble_does_not_tell_that_it_is_over() -> None:
+    clock = Clock()
+    first = HalfwaySynthesizer(9)
+    engine = FailoverSynthesizer(
+        "synthesizer", {"a": first, "b": HalfwaySynthesizer(9)}, clock=clock
+    )
+    switches: list[Switch] = []
+    engine.watch(switches.append)
+    async with aclosing(engine.speak("One two three.", language="en", voice="")) as clips:
+        await anext(clips)
+        clock.now += 1
+        first.refuses = EngineError("a", "rate_limited", retryable=True, retry_after=90.0)
+        assert await spoken(engine, "Another call.") == ["Another ", "call."]
+        first.refuses = None
+        assert [clip.text async for clip in clips] == ["two ", "three."]
+    assert engine.state() == {"a": "rate_limited", "b": "ok"}
+    assert [switch.engine for switch in switches] == ["b"]
+    clock.now += 90
+    await spoken(engine, "And now.")
+    assert engine.state() == {"a": "ok", "b": "ok"}
+
+
 async def test_it_is_left_alone_longer_each_time() -> None:
     clock, first = Clock(), FailingRecognizer(EngineError("first", "timeout", retryable=True))
     engine, _, switches = pair(first, clock)
