@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from channels.exceptions import ChannelFull
@@ -36,7 +36,8 @@ class RemoteModel:
     worker that is silent for ``silence_timeout`` seconds is taken to be dead: another one writes
     the reply anew and only what goes beyond the text that is known already is passed on. That
     needs a second writing that begins like the first, hence ``temperature`` 0 unless it is set; if
-    it begins otherwise, the reply fails. ``languages`` are what the workers' model writes,
+    it begins otherwise, the reply fails. Other time-outs are seconds: to the first delta, between
+    two deltas, for a whole object. ``languages`` are what the workers' model writes,
     ``reply_tokens``, ``late_after`` and ``facts`` its ``Writing``: by default the embedded one's.
     """
 
@@ -48,6 +49,8 @@ class RemoteModel:
         offer_timeout: float = 0.5,
         silence_timeout: float = 1.2,
         first_timeout: float = 10.0,
+        delta_timeout: float = 5.0,
+        object_timeout: float = 30.0,
         attempts: int = 3,
         reply_tokens: int = 48,
         late_after: float = 0.0,
@@ -60,6 +63,8 @@ class RemoteModel:
         self._offer_timeout = offer_timeout
         self._silence_timeout = silence_timeout
         self._first_timeout = first_timeout
+        self._delta_timeout = delta_timeout
+        self._object_timeout = object_timeout
         self._attempts = attempts
 
     async def warm(self) -> None:
@@ -82,7 +87,7 @@ class RemoteModel:
         wanted = _wanted(messages, max_tokens) | {"temperature": self._temperature}
         written, whole = "", False
         try:
-            async with aclosing(self._stream(wanted)) as deltas:
+            async with aclosing(self._stream(wanted, self._first_timeout)) as deltas:
                 async for delta in deltas:
                     written += delta
                     yield delta
@@ -99,12 +104,13 @@ class RemoteModel:
     ) -> dict[str, Any]:
         """One object that fits ``schema``; raises ``EngineError`` as ``reply`` does."""
         wanted = _wanted(messages, max_tokens) | {"schema": schema}
-        async with aclosing(self._stream(wanted)) as deltas:
+        async with aclosing(self._stream(wanted, self._object_timeout)) as deltas:
             text = "".join([delta async for delta in deltas])
         made: dict[str, Any] = json.loads(text)
         return made
 
-    async def _stream(self, wanted: Mapping[str, Any]) -> AsyncGenerator[str]:
+    async def _stream(self, wanted: Mapping[str, Any], first: float) -> AsyncGenerator[str]:
+        """``first``: the seconds that the first delta may take."""
         known = ""
         try:
             for _ in range(self._attempts):
@@ -112,7 +118,7 @@ class RemoteModel:
                 try:
                     async with Mailbox() as mailbox, aclosing(_Writing(self, mailbox)) as writing:
                         await writing.begin(wanted)
-                        async for delta in writing.deltas():
+                        async for delta in writing.deltas(first):
                             text += delta
                             if not (text.startswith(known) or known.startswith(text)):
                                 raise EngineError(_NAME, "interrupted", retryable=True)
@@ -153,22 +159,23 @@ class _Writing:
                 self._worker = message["worker"]
         await self._tell("accept")
 
-    async def deltas(self) -> AsyncGenerator[str]:
+    async def deltas(self, first: float) -> AsyncGenerator[str]:
         """Raises ``_Lost`` when the worker falls silent, ``EngineError`` when it gives up."""
         clock = asyncio.get_running_loop().time
-        latest = clock() + self._model._first_timeout
+        latest = clock() + first
         number = 0
         while True:
             message = await self._next(self._model._silence_timeout)
             match message["type"]:
                 case "alive":
-                    if not number and clock() > latest:
+                    if clock() > latest:
                         raise EngineError(_NAME, "timeout", retryable=True)
                 case "delta" | "done" if message["number"] != number:
                     raise _Lost
                 case "delta":
                     number += 1
                     yield message["text"]
+                    latest = clock() + self._model._delta_timeout
                 case "done":
                     self._worker = ""
                     for use in message["uses"]:
@@ -181,9 +188,12 @@ class _Writing:
                     await self._tell("decline", message["worker"])
 
     async def aclose(self) -> None:
-        """Free the worker, if it is still writing."""
+        """Free the worker, if it is still writing; whom that does not reach writes in vain. It
+        must not raise: whoever is cancelled comes by here.
+        """
         if self._worker:
-            await asyncio.shield(self._tell("decline"))
+            with suppress(RedisError, ChannelFull, OSError):
+                await asyncio.shield(self._tell("decline"))
 
     async def _tell(self, what: str, worker: str = "") -> None:
         await self._layer.send(worker or self._worker, {"type": what, "request": self._request})

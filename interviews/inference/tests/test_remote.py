@@ -154,6 +154,44 @@ async def test_thinking_has_an_end(model: ScriptedModel) -> None:
             await written(remote(first_timeout=0.4))
 
 
+async def test_so_has_a_silence_in_the_middle_of_a_reply(model: ScriptedModel) -> None:
+    model.per_token = 3600.0
+    async with working():
+        with pytest.raises(EngineError, match="timeout"):
+            async with asyncio.timeout(60):
+                await written(remote(delta_timeout=0.4))
+
+
+async def test_an_object_may_take_longer_than_a_first_word(model: ScriptedModel) -> None:
+    model.objects, model.first_token = ["{}"], 1.0
+    async with working():
+        patient = remote(first_timeout=0.1)
+        assert await patient.structured(ASKED, {"type": "object"}, max_tokens=9) == {}
+
+
+async def test_being_cancelled_while_the_layer_is_away_is_being_cancelled(
+    model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.per_token = 3600.0
+    standby = ScriptedModel(text="Nobody asked for this.")
+    failover = FailoverModel("model", {"worker": remote(), "here": standby})
+    async with working():
+        task = asyncio.create_task(written(failover))
+        async with asyncio.timeout(30):
+            while not model.contexts:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+        async def away(*message: object) -> None:
+            raise ConnectionError("Redis is away")
+
+        monkeypatch.setattr(get_channel_layer(), "send", away)
+        task.cancel()
+        await asyncio.wait([task], timeout=30)
+        monkeypatch.undo()
+    assert task.cancelled()
+    assert standby.contexts == []
+
+
 async def test_without_a_worker_the_engine_that_stands_by_writes() -> None:
     standby = ScriptedModel(text="What did you learn?", languages=frozenset({"en"}))
     absent = remote(offer_timeout=0.05)
