@@ -27,6 +27,15 @@ SQLITE_OPTIONS = {
     ),
 }
 
+POSTGRESQL_OPTIONS = {
+    # A machine that is gone is noticed within a minute; how long a query takes does not matter.
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
 
 def secret_key(debug: bool) -> str:
     """SECRET_KEY, else the key that ``manage.py serve`` keeps in var/, else "" (a check error)."""
@@ -49,8 +58,23 @@ def database() -> dict[str, Any]:
         # One a process: two runs of the suite must not share it.
         config["TEST"] = {"NAME": Path(gettempdir()) / f"interviews-{os.getpid()}.sqlite3"}
     elif config["ENGINE"].endswith("postgresql"):
-        # Threads of an ASGI server come and go; connections outlive them in the pool.
-        options.setdefault("pool", {"min_size": 1, "max_size": 20, "timeout": 10})
+        from interview_site.postgresql import Connection
+
+        for name, value in POSTGRESQL_OPTIONS.items():
+            options.setdefault(name, value)
+        # Threads of an ASGI server come and go; connections outlive them in the pool. It gives a
+        # failed connection up soon, since the next try comes with the next query, and not after
+        # the ever longer pauses that it makes by itself.
+        options.setdefault(
+            "pool",
+            {
+                "min_size": 1,
+                "max_size": 20,
+                "timeout": 10,
+                "reconnect_timeout": 5,
+                "connection_class": Connection,
+            },
+        )
     return config
 
 

@@ -210,6 +210,7 @@ INFERENCE_ENGINE = env.json(
 INFERENCE_SLOTS = env.int("INFERENCE_SLOTS", default=2)
 PRICES_FILE = env.str("PRICES_FILE", default=str(BASE_DIR / "interviews" / "prices.toml"))
 GRACE_SECONDS = env.int("GRACE_SECONDS", default=120)
+CALL_QUERY_SECONDS = env.float("CALL_QUERY_SECONDS", default=5.0)
 MODERATOR = env.json(
     "MODERATOR", default={"BACKEND": "interviews.phrase_lists.EditedPhrases", "OPTIONS": {}}
 )

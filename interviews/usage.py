@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from interviews.models import Usage, Utterance
 from interviews.models.usage import UNITS
@@ -27,6 +27,8 @@ class Ledger:
     def __init__(self, interview_id: uuid.UUID) -> None:
         self._interview_id = interview_id
         self._rows: dict[tuple[str, str, str], Usage] = {}
+        self._unfiled: list[Usage] = []
+        """What the database did not take; it is filed with the next."""
         self._heard: str | None = None
         self._spoken: str | None = None
 
@@ -62,15 +64,18 @@ class Ledger:
     async def file(self, turn: int | None = None) -> None:
         """Store what was gathered. Never raises: nobody waits for the account."""
         rows, self._rows = list(self._rows.values()), {}
+        unfiled, self._unfiled = self._unfiled, []
         for row in rows:
             row.turn = turn
             about = self._heard if row.role == Usage.Role.RECOGNIZER else self._spoken
             row.utterance_id = uuid.UUID(about) if about else None
-        if rows:
-            await database_sync_to_async(_store)(rows)
+        rows = unfiled + rows
+        if rows and not await database_sync_to_async(_store)(rows):
+            self._unfiled = rows + self._unfiled
 
 
-def _store(rows: list[Usage]) -> None:
+def _store(rows: list[Usage]) -> bool:
+    """False: the database is not there, and may take them later."""
     named = {row.utterance_id for row in rows if row.utterance_id}
     try:
         there = set(Utterance.objects.filter(pk__in=named).values_list("pk", flat=True))
@@ -78,8 +83,10 @@ def _store(rows: list[Usage]) -> None:
             if row.utterance_id not in there:
                 row.utterance_id = None
         Usage.objects.bulk_create(rows)
-    except DatabaseError:
+    except DatabaseError as error:
         log.exception("what was used could not be stored: %s", ", ".join(map(str, rows)))
+        return not isinstance(error, OperationalError)
+    return True
 
 
 @contextmanager

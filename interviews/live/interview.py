@@ -16,6 +16,7 @@ from interviews.grounding.library import Library
 from interviews.guard import DANGER, Guard, Said, is_doubtful, judge
 from interviews.live.calls import make_agent, make_call
 from interviews.live.clock import InterviewClock
+from interviews.live.filing import Filing
 from interviews.live.protocol import VERSION, Init
 from interviews.live.recorder import Recorder
 from interviews.live.timekeeper import Timekeeper
@@ -98,7 +99,7 @@ class LiveInterview:
             snapshot,
             candidate,
             history,
-            self.recorder,
+            Filing(self.recorder, self._filing_is_slow),
             self._on_event,
             clock=self.clock,
             patience=PATIENCE.get(options["patience"], PATIENCE["normal"]),
@@ -224,6 +225,9 @@ class LiveInterview:
         if switch.code and not self._switch_told:
             self._switch_told = True
             self._in_background(self._send({"type": "notice", "code": "engine_switched"}))
+
+    def _filing_is_slow(self) -> None:
+        self._in_background(self._send({"type": "notice", "code": "saving_takes_long"}))
 
     async def _on_event(self, event: Event) -> None:
         self.recording.take(event)

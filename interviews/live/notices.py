@@ -9,6 +9,10 @@ NOTICES = {
     "not_understood": _("I did not catch that. Please say it again, or type your answer."),
     "type_instead": _("You cannot be heard at the moment. You may type your answers."),
     "nothing_heard": _("Nothing was heard. Check your microphone, or type your answer."),
+    "saving_takes_long": _(
+        "Saving your answer takes longer than usual. Please keep this page open and wait: "
+        "the conversation goes on by itself."
+    ),
     "help": _(
         "If you or somebody else is in danger, call the emergency number: 112, in the US 911. "
         "To talk to somebody at any time: US 988, UK and Ireland 116 123, Korea 109; "

@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -206,6 +207,77 @@ def test_admins_see_people_and_days_and_take_them_as_csv(client, admin, used_up)
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["user"] == used_up.candidate.email
     assert row["input_tokens"] == "4000" and Decimal(row["cost"]) == Decimal("0.000365")
+
+
+def test_what_has_no_price_is_not_shown_as_free(client, admin, used_up) -> None:
+    with counted(used_up.pk):
+        used(Use("model", "openai_chat", "a-model-of-next-year", 2000, 0, 100))
+    client.force_login(admin)
+    page = client.get(reverse("admin:interviews_usage_days")).content.decode()
+    assert page.count("0.0004 + ?") == 2
+    text = client.get(reverse("admin:interviews_usage_csv")).content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["cost"], row["unpriced"]) == ("0.000365", "1")
+
+
+def test_a_period_is_chosen_on_the_page_and_in_the_csv(client, admin, used_up, settings) -> None:
+    settings.TIME_ZONE = "Asia/Seoul"
+    # The first minute of the day in Seoul is still the day before in UTC.
+    moment = datetime(2026, 3, 31, 15, 1, tzinfo=UTC)
+    used_up.usage.update(created_at=moment)
+    client.force_login(admin)
+    for first, last, found in (
+        ("2026-04-01", "2026-04-01", True),
+        ("2026-03-01", "2026-03-31", False),
+        ("2025-06-01", "2026-05-31", True),
+    ):
+        asked = {"first": first, "last": last}
+        page = client.get(reverse("admin:interviews_usage_days"), asked).content.decode()
+        assert (used_up.candidate.email in page) is found and first in page
+        text = client.get(reverse("admin:interviews_usage_csv"), asked).content.decode()
+        assert ("2026-04-01" in text) is found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"first": "2026-04-02", "last": "2026-04-01"},
+        {"first": "0001-01-01", "last": "9999-12-31"},
+        {"first": "yesterday", "last": ""},
+    ],
+)
+def test_what_is_no_period_is_said_and_the_last_days_are_shown(
+    client, admin, used_up, asked: dict[str, str]
+) -> None:
+    client.force_login(admin)
+    page = client.get(reverse("admin:interviews_usage_days"), asked)
+    assert page.status_code == 200 and b"errorlist" in page.content
+    assert used_up.candidate.email in page.content.decode()
+    assert client.get(reverse("admin:interviews_usage_csv"), asked).status_code == 200
+
+
+def test_the_page_stays_short_and_its_sums_are_of_everything(
+    client, admin, used_up, monkeypatch
+) -> None:
+    other = Interview.objects.create_from(used_up.config, admin)
+    with counted(other.pk):
+        used(Use("model", "openai_chat", "gpt-6-luna", 2000, 0, 100))
+    monkeypatch.setattr("interviews.admin.usage.ROWS", 1)
+    client.force_login(admin)
+    page = client.get(reverse("admin:interviews_usage_days")).content.decode()
+    assert page.count('<th scope="row">') == 1 and "The table is cut here" in page
+    assert "<td>6000</td>" in page
+
+
+def test_a_korean_name_stands_in_the_csv_and_is_no_formula(client, admin, used_up) -> None:
+    people = type(used_up.candidate).objects.filter(pk=used_up.candidate_id)
+    client.force_login(admin)
+    for name, cell in (("김민아", "김민아"), ("=1+1", "'=1+1"), ("\t=1+1", "'\t=1+1")):
+        people.update(name=name)
+        text = client.get(reverse("admin:interviews_usage_csv")).content
+        assert text.startswith(b"\xef\xbb\xbf")
+        (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+        assert row["name"] == cell
 
 
 def test_an_address_is_no_formula_in_the_csv(client, admin, used_up) -> None:
