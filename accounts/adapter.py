@@ -3,9 +3,18 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 
 from accounts.models import CANDIDATE, User
+
+MESSAGES = (
+    gettext_noop("Successfully signed in as %(name)s."),
+    gettext_noop("Confirmation email sent to %(email)s."),
+    gettext_noop("You have confirmed %(email)s."),
+    gettext_noop("Removed email address %(email)s."),
+)
+"""allauth's own, whose Korean leaves the particle after a name or an address standing alone: what
+the project's catalogue says comes first."""
 
 
 class AccountAdapter(DefaultAccountAdapter):

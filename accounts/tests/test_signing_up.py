@@ -23,6 +23,13 @@ def test_signing_in_by_email(client, candidate):
     assert client.session["_auth_user_id"] == str(candidate.pk)
 
 
+def test_a_korean_is_greeted_in_korean(client, candidate):
+    form = {"login": candidate.email, "password": PASSWORD}
+    client.post(reverse("account_login"), form, headers={"accept-language": "ko"})
+    shown = client.get(reverse("home"), headers={"accept-language": "ko"}).content.decode()
+    assert f"{candidate.name}님으로 로그인했습니다." in shown
+
+
 def test_guessing_passwords_is_stopped(client, candidate):
     form = {"login": candidate.email, "password": "wrong"}
     answers = [client.post(reverse("account_login"), form) for _guess in range(6)]
