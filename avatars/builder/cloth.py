@@ -26,7 +26,6 @@ class Neckline:
     person: Person
     half_width: float
     height: float
-    over_neck: float
 
     def __post_init__(self) -> None:
         row, column = (np.mgrid[0:SIZE, 0 : SIZE * 2] + 0.5) / SIZE

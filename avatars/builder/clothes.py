@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from avatars.builder.head import Builder
 
 HALF_WIDTH, HEIGHT = 2.9, 3.4  # decimetres from the middle, and from the hem to above the neck
-OVER_NECK = 0.35
 
 
 @dataclass
@@ -45,7 +44,7 @@ def wear(person: Person) -> Garments:
     garments, about = Garments(person), person.about
     kind, _, under = about.clothes.partition("+")
     body = _body(person)
-    line = cloth.Neckline(person, HALF_WIDTH, HEIGHT, OVER_NECK)
+    line = cloth.Neckline(person, HALF_WIDTH, HEIGHT)
     if kind == "sweater":
         knit = _below_collar(person, _layer(body, 0.07), 0.62)
         garments.add("Sweater", knit, cloth.sweater(line))
