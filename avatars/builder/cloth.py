@@ -40,7 +40,7 @@ class Neckline:
         return np.where(self.back, -1.0, reach - self.x)
 
 
-def woven(line: Neckline, text: str, seed: int, contrast: float = 0.025) -> Array:
+def woven(text: str, seed: int, contrast: float = 0.025) -> Array:
     rng = np.random.default_rng(seed)
     broad = noise(rng, SIZE, 30)
     broad = np.concatenate([broad, broad[:, ::-1]], axis=1)
@@ -68,7 +68,7 @@ def ribbed(text: str) -> Array:
 def shirt(line: Neckline) -> Array:
     """Buttoned down the middle, the top button open."""
     about = line.person.about
-    texels = woven(line, about.shirt_colour, about.seed)
+    texels = woven(about.shirt_colour, about.seed)
     front = ~line.back
     placket = np.exp(-(((line.x - 0.13) / 0.008) ** 2)) * front
     texels = mixed(texels, 0.25 * placket, colour(about.shirt_colour) * 0.7)
@@ -83,7 +83,7 @@ def shirt(line: Neckline) -> Array:
 def blouse(line: Neckline) -> Array:
     """A soft shell with a rounded V."""
     about = line.person.about
-    texels = woven(line, about.shirt_colour, about.seed)
+    texels = woven(about.shirt_colour, about.seed)
     hole = line.opening(1.25, 0.62)
     hem = np.exp(-(((hole + 0.05) / 0.010) ** 2))
     texels = mixed(texels, 0.30 * hem, colour(about.shirt_colour) * 0.65)
@@ -92,7 +92,7 @@ def blouse(line: Neckline) -> Array:
 
 def jacket(line: Neckline) -> Array:
     about = line.person.about
-    texels = woven(line, about.cloth_colour, about.seed, 0.035)
+    texels = woven(about.cloth_colour, about.seed, 0.035)
     hole = line.opening(OPENING_DEPTH, OPENING_WIDTH)
     edge = np.exp(-((hole / 0.02) ** 2))
     texels = mixed(texels, 0.5 * edge, colour(about.cloth_colour) * 0.5)
@@ -103,7 +103,7 @@ def jacket(line: Neckline) -> Array:
 
 def sweater(line: Neckline) -> Array:
     about = line.person.about
-    texels = woven(line, about.cloth_colour, about.seed, 0.03)
+    texels = woven(about.cloth_colour, about.seed, 0.03)
     knit = 1 + 0.035 * np.sin(line.x * 150) * np.sin(line.y * 110)
     texels = texels * knit[..., None]
     seam = np.exp(-(((line.x - 1.62 - 0.05 * line.y) / 0.02) ** 2)) * (line.y > 0.5)

@@ -186,7 +186,7 @@ def _unfounded(text: str, brief: Brief) -> str:
     """Whether ``text`` claims what nobody said."""
     sources = [brief.aim, brief.topic, *brief.said]
     known = content(" ".join(sources))
-    statement, _, question = text.rpartition(". ") if text.endswith("?") else (text, "", "")
+    statement = text.rpartition(". ")[0] if text.endswith("?") else text
     if len(content(statement) - known) > FOREIGN_WORDS:
         return "says what was not said"
     if len(content(text) - known) > FOREIGN_WORDS_ASKED:
