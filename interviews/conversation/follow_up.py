@@ -47,6 +47,8 @@ class FollowUpWriter:
         self._model = model
         self._persona: Mapping[str, Any] = snapshot["persona"]
         self._role = snapshot["role"]
+        self._begins = ""
+        """The line of the conversation that the last prompt began with."""
 
     @property
     def writing(self) -> Writing:
@@ -169,14 +171,20 @@ class FollowUpWriter:
         task = f"Candidate: {brief.answer[-ANSWER_LETTERS:]}\nQuestion: {brief.aim}"
         for source, text in brief.facts:
             task = f"{source}: {text}\n{task}"
-        return [*prompt, Message("candidate", _so_far(conversation) + task)]
+        return [*prompt, Message("candidate", self._so_far(conversation) + task)]
+
+    def _so_far(self, conversation: Sequence[Message]) -> str:
+        """The end of the conversation. Its first line stays the same as long as it can, and then
+        leaves room for several more: what stands before the new lines is read by an engine once."""
+        lines = [f"{message.role.capitalize()}: {message.text}" for message in conversation]
+        known = self._begins in lines
+        lines = lines[lines.index(self._begins) :] if known else lines
+        most = CONTEXT_LETTERS if known or not self._begins else CONTEXT_LETTERS // 2
+        if (letters := sum(map(len, lines))) > most:
+            while letters > CONTEXT_LETTERS or letters > CONTEXT_LETTERS // 2 and len(lines) > 2:
+                letters -= len(lines.pop(0))
+        self._begins = lines[0] if lines else ""
+        return "\n".join(["So far:", *lines, "", ""]) if lines else ""
 
 
 _QUOTES = str.maketrans("", "", '"“”')
-
-
-def _so_far(conversation: Sequence[Message]) -> str:
-    lines = [f"{message.role.capitalize()}: {message.text}" for message in conversation]
-    while sum(map(len, lines)) > CONTEXT_LETTERS:
-        del lines[0]
-    return "\n".join(["So far:", *lines, "", ""]) if lines else ""

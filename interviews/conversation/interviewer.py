@@ -26,7 +26,7 @@ from voice.engines import LanguageModel, Message
 from voice.recorded import said
 from voice.sentences import split
 
-CONTEXT_MESSAGES = 10
+CONTEXT_MESSAGES = 24
 """How much of the conversation a prompt holds, besides the facts."""
 PATIENCE: Mapping[str, float] = {"fact": 0.8, "experience": 1.0, "case": 1.3, "closing": 0.9}
 """What the expected kind of answer makes of the silences in it: a case takes thought."""

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from interviews.conversation.follow_up import TIMEOUT, FollowUpWriter
+from interviews.conversation.follow_up import CONTEXT_LETTERS, TIMEOUT, FollowUpWriter
 from interviews.conversation.phrasing import Brief
 from interviews.tests.snapshots import snapshot
 from voice.adapters.scripted import ScriptedModel
 from voice.agent import Reply
-from voice.engines import Writing
+from voice.engines import Message, Writing
 from voice.tests.virtual_time import run
 
 ENGLISH = Brief(
@@ -215,3 +216,35 @@ def test_how_much_it_may_write_is_the_engines_own_matter(tokens: int) -> None:
 
     spoken(Counting(writing=Writing(tokens)))
     assert asked == [tokens]
+
+
+def _prompts(letters: int, turns: int) -> list[str]:
+    """What is sent in the turns of one interview, each answer of so many letters."""
+    writer = FollowUpWriter(ScriptedModel(), snapshot())
+    conversation: list[Message] = []
+    sent = []
+    for turn in range(turns):
+        conversation.append(Message("interviewer", f"What about part {turn}?"))
+        conversation.append(Message("candidate", f"{turn} ".ljust(letters, "x")))
+        prompt = writer.prompt(ENGLISH, conversation[-24:])
+        sent.append("\n".join(f"{message.role}: {message.text}" for message in prompt))
+    return sent
+
+
+@pytest.mark.parametrize("letters", [40, 150, 300])
+def test_most_prompts_begin_with_all_that_the_one_before_told_of_the_conversation(
+    letters: int,
+) -> None:
+    sent = _prompts(letters, 30)
+    told = [prompt.rpartition("\n\n")[0] for prompt in sent]
+    kept = sum(now.startswith(before) for before, now in pairwise(told))
+    assert kept >= (len(told) - 1) / 2
+    assert len(set(map(len, told))) < len(told), "it does not grow without end"
+
+
+@pytest.mark.parametrize("letters", [40, 150, 300, 900, 3000])
+def test_a_prompt_holds_the_end_of_the_conversation_and_no_more_than_it_may(letters: int) -> None:
+    for turn, prompt in enumerate(_prompts(letters, 30)):
+        so_far = prompt.rpartition("\n\n")[0].partition("So far:\n")[2]
+        assert len(so_far) <= CONTEXT_LETTERS + 100
+        assert (f"What about part {turn}?" in so_far) is (letters < CONTEXT_LETTERS)
