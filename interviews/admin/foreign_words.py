@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 from django_tasks_db.admin import DBTaskResultAdmin
@@ -46,9 +47,9 @@ admin.site.unregister(DBTaskResult)
 class TaskAdmin(DBTaskResultAdmin):
     """Work in the background; the package names this column after its attribute."""
 
-    list_display = tuple(
-        "named" if column == "task_name" else column for column in DBTaskResultAdmin.list_display
-    )
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        shown = super().get_list_display(request)
+        return ["named" if column == "task_name" else column for column in shown]
 
     @admin.display(description=_("Task name"))
     def named(self, task: DBTaskResult[Any, Any]) -> str:

@@ -245,8 +245,10 @@ class QuestionAdmin(MadeWithTheirGuide, admin.ModelAdmin):
     list_filter = ("guide", "kind", "competency")
     search_fields = ("slug", "text_en", "text_ko")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        form = super().get_form(request, obj, **options)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **options)
         offer_competencies_of(obj.guide if obj else None, form)
         return form
 
