@@ -178,6 +178,8 @@ class InterviewViewSet(
                 return file_response(request._request, path, headers)
             case "pending":
                 raise NotReady(_("The recording is being made."))
+            case "lost":
+                raise NotFound(interview.get_recording_lost_display())
             case _:
                 raise NotFound(_("No recording exists of this interview."))
 

@@ -91,7 +91,13 @@ class LiveInterview:
             state=self.state,
             lacks_sound=self.interviewer.lacks_sound,
         )
-        self.recording = Recording(interview, self.clock, begins=not rows)
+        loop = asyncio.get_running_loop()
+        self.recording = Recording(
+            interview,
+            self.clock,
+            begins=not rows,
+            tell=lambda: loop.call_soon_threadsafe(self._notice, "recording_lost"),
+        )
         options = snapshot["options"]
         self.call = make_call(
             voices,
@@ -99,7 +105,7 @@ class LiveInterview:
             snapshot,
             candidate,
             history,
-            Filing(self.recorder, self._filing_is_slow),
+            Filing(self.recorder, lambda: self._notice("saving_takes_long")),
             self._on_event,
             clock=self.clock,
             patience=PATIENCE.get(options["patience"], PATIENCE["normal"]),
@@ -115,7 +121,8 @@ class LiveInterview:
 
     def state(self) -> dict[str, Any]:
         """The interview's own fields as they are now."""
-        return {
+        lost = {"recording_lost": self.recording.lost} if self.recording.lost else {}
+        return lost | {
             "clock_seconds": self.clock(),
             "seen_at": timezone.now(),
             "event_seq": self.event_seq,
@@ -224,10 +231,10 @@ class LiveInterview:
         reads or writes is not."""
         if switch.code and not self._switch_told:
             self._switch_told = True
-            self._in_background(self._send({"type": "notice", "code": "engine_switched"}))
+            self._notice("engine_switched")
 
-    def _filing_is_slow(self) -> None:
-        self._in_background(self._send({"type": "notice", "code": "saving_takes_long"}))
+    def _notice(self, code: str) -> None:
+        self._in_background(self._send({"type": "notice", "code": code}))
 
     async def _on_event(self, event: Event) -> None:
         self.recording.take(event)
@@ -273,8 +280,8 @@ class LiveInterview:
 
     async def finish(self, reason: str) -> dict[str, Any]:
         """Close the record; gives the last message."""
-        await self.recorder.save_state()
         await self.recording.close()
+        await self.recorder.save_state()
         history = await self._end(reason)
         self.recording.encode()
         await assess_interview_soon(self.interview.id)

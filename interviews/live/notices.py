@@ -13,6 +13,10 @@ NOTICES = {
         "Saving your answer takes longer than usual. Please keep this page open and wait: "
         "the conversation goes on by itself."
     ),
+    "recording_lost": _(
+        "The recording had to be given up for technical reasons. The conversation goes on, and "
+        "what is said is still written down."
+    ),
     "help": _(
         "If you or somebody else is in danger, call the emergency number: 112, in the US 911. "
         "To talk to somebody at any time: US 988, UK and Ireland 116 123, Korea 109; "

@@ -369,6 +369,25 @@ class Migration(migrations.Migration):
                     models.DateTimeField(editable=False, null=True, verbose_name="consented"),
                 ),
                 (
+                    "recording_lost",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                "disk",
+                                "The recording was lost during the conversation: the server's disk was full or failed. The transcript is whole.",
+                            ),
+                            (
+                                "slow",
+                                "The recording was lost during the conversation: the server's disk was too slow for it. The transcript is whole.",
+                            ),
+                        ],
+                        editable=False,
+                        max_length=4,
+                        verbose_name="recording lost",
+                    ),
+                ),
+                (
                     "candidate",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -1479,7 +1498,7 @@ class Migration(migrations.Migration):
                             ("speech", "speech to speech"),
                         ],
                         max_length=12,
-                        verbose_name="role",
+                        verbose_name="engine's role",
                     ),
                 ),
                 ("engine", models.CharField(max_length=60, verbose_name="engine")),

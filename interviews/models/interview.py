@@ -21,6 +21,7 @@ from interviews.models.status import (
     UNDER_WAY,
     EndReason,
     PlanReached,
+    RecordingLoss,
     Status,
     TransitionError,
 )
@@ -72,6 +73,9 @@ class Interview(models.Model):
     connection = models.UUIDField(_("connection"), null=True, editable=False)
     summary = models.TextField(_("summary"), blank=True)
     consented_at = models.DateTimeField(_("consented"), null=True, editable=False)
+    recording_lost = models.CharField(
+        _("recording lost"), max_length=4, choices=RecordingLoss, blank=True, editable=False
+    )
 
     objects = InterviewManager()
 

@@ -33,5 +33,24 @@ class EndReason(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class RecordingLoss(models.TextChoices):
+    """Why an interview goes on without its recording."""
+
+    DISK = (
+        "disk",
+        _(
+            "The recording was lost during the conversation: the server's disk was full or failed."
+            " The transcript is whole."
+        ),
+    )
+    SLOW = (
+        "slow",
+        _(
+            "The recording was lost during the conversation: the server's disk was too slow for"
+            " it. The transcript is whole."
+        ),
+    )
+
+
 UNDER_WAY = (Status.LIVE, Status.PAUSED)
 OVER = (Status.ENDED, Status.ABANDONED, Status.FAILED)

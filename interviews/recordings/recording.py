@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Literal
 
 from interviews.models import Interview
+from interviews.models.status import RecordingLoss
 from interviews.recordings.files import RecordingFiles, Side
 from interviews.recordings.track import MicrophoneTrack, SpeechTrack
 from voice.audio import RATE
@@ -32,11 +33,13 @@ def is_recorded(interview: Interview) -> bool:
     return bool(interview.snapshot["options"]["recording"] and interview.consented_at)
 
 
-def state(interview: Interview) -> Literal["", "missing", "pending", "ready"]:
+def state(interview: Interview) -> Literal["", "lost", "missing", "pending", "ready"]:
     """What there is to hear; empty if it was not to be recorded or is not over. What is pending is
-    being made from now on, if it was not before."""
+    being made from now on, if it was not before; why one is lost stands in ``recording_lost``."""
     if not interview.is_over or not is_recorded(interview):
         return ""
+    if interview.recording_lost:
+        return "lost"
     files = RecordingFiles(interview.pk)
     if files.encoded.exists():
         return "ready"
@@ -49,13 +52,24 @@ def state(interview: Interview) -> Literal["", "missing", "pending", "ready"]:
 class Recording:
     """What one connection adds to an interview's recording. Nothing here waits for the disk.
 
-    Should the disk fail or be too slow, the recording is deleted, one line in the log says so, and
-    the interview goes on without. The interviewer's side follows playback: what was sent and then
-    cleared, or was still to be played when the connection closed, was not heard.
+    Should the disk fail or be too slow, the recording is deleted, ``lost`` and one line in the log
+    say so, and the interview goes on without. The interviewer's side follows playback: what was
+    sent and then cleared, or was still to be played when the connection closed, was not heard.
     """
 
-    def __init__(self, interview: Interview, clock: Callable[[], float], *, begins: bool) -> None:
-        """``begins``: nothing has been said in this interview yet."""
+    def __init__(
+        self,
+        interview: Interview,
+        clock: Callable[[], float],
+        *,
+        begins: bool,
+        tell: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``begins``: nothing has been said in this interview yet. ``tell`` is called, on any
+        thread, when the recording is lost."""
+        self.lost = ""
+        """Why there will be none, a ``RecordingLoss``, if this connection has lost it."""
+        self._tell = tell
         self._id = interview.pk
         self._clock = clock
         self._files = RecordingFiles(interview.pk)
@@ -126,7 +140,7 @@ class Recording:
         if self._lost.is_set():
             return None
         if not self._places.acquire(blocking=False):
-            self._lose("the disk is too slow")
+            self._lose(RecordingLoss.SLOW, "the disk is too slow")
             return None
         return _writer.submit(self._work, partial(job, *args))
 
@@ -137,13 +151,15 @@ class Recording:
         except FileNotFoundError:
             self._lost.set()  # It was lost or deleted before: no recording of a half.
         except OSError as error:
-            self._lose(str(error))
+            self._lose(RecordingLoss.DISK, str(error))
         except Exception:
             log.exception("the recording of interview %s", self._id)
         finally:
             self._places.release()
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, why: RecordingLoss, reason: str) -> None:
         self._lost.set()
+        self.lost = why.value
         log.error("interview %s goes on without its recording: %s", self._id, reason)
         _writer.submit(self._files.delete)
+        self._tell()

@@ -163,14 +163,16 @@ async def test_a_disk_that_fails_ends_the_recording_and_nothing_else(
 ) -> None:
     interview = await database_sync_to_async(agreed)()
     files = RecordingFiles(interview.pk)
-    recording = Recording(interview, clock, begins=True)
+    told = []
+    recording = Recording(interview, clock, begins=True, tell=lambda: told.append("first"))
     microphone(recording, clock, TONE, 1.2)
     await asyncio.to_thread(replace_by_a_folder, folder(interview) / "candidate.pcm")
     microphone(recording, clock, TONE, 5.0)
     await recording.close()
-    later = Recording(interview, clock, begins=False)
+    later = Recording(interview, clock, begins=False, tell=lambda: told.append("later"))
     microphone(later, clock, TONE, 2.0)
     await later.close()
+    assert (recording.lost, later.lost, told) == ("disk", "", ["first"])
     lines = [line for line in caplog.messages if str(interview.pk) in line]
     assert len(lines) == 1
     assert "without its recording" in lines[0]
@@ -195,5 +197,6 @@ async def test_a_disk_that_is_too_slow_ends_the_recording(clock: Clock, caplog: 
     disk.set()
     await recording.close()
     await asyncio.to_thread(_writer.submit(int).result)
+    assert recording.lost == "slow"
     assert len([line for line in caplog.messages if "too slow" in line]) == 1
     assert not await asyncio.to_thread(recorded_interviews)

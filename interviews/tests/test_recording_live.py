@@ -1,6 +1,8 @@
 """A recording over the socket, from the first word to what can be listened to."""
 
 import asyncio
+import errno
+import html
 from collections.abc import AsyncGenerator
 from typing import Any, Self
 
@@ -11,6 +13,7 @@ from accounts.models import ApiToken
 from interviews.models import Interview, Utterance
 from interviews.recordings.files import RecordingFiles
 from interviews.recordings.recording import state
+from interviews.tests.cast import signed_in
 from interviews.tests.live_client import LiveClient, connected
 from interviews.tests.recordings import EXACT, agreed, decoded, raw, spans, tone
 from voice.adapters.scripted import ScriptedSynthesizer, scripted_engines
@@ -125,3 +128,43 @@ async def test_a_barge_in_leaves_what_was_heard_by_the_clients_own_report() -> N
     ((start, end),) = spans(heard)[:1]
     assert start == pytest.approx(row.start_ms / 1000, abs=BUSY + late.seconds)
     assert end - start == pytest.approx(0.25, abs=EXACT)
+
+
+async def test_a_disk_that_is_full_is_told_to_the_candidate_and_to_who_reads_the_results(
+    monkeypatch: Any,
+) -> None:
+    interview = await database_sync_to_async(agreed)()
+    _, token = await database_sync_to_async(ApiToken.objects.issue)(interview.candidate)
+
+    def full(*_args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RecordingFiles, "write", full)
+    async with connected(interview.pk, token) as client:
+        told = await client.expect("notice", code="recording_lost")
+        assert "conversation goes on" in told["message"]
+        await client.expect("state", value="listening")
+        await client.send("text_answer", text="I built it.")
+        await client.expect("turn_complete", turn=1)
+    async with connected(interview.pk, token) as client:
+        await client.send("text_answer", text="And I run it.")
+        await client.expect("turn_complete", turn=2)
+        await client.send("end_interview")
+        await client.expect("interview_ended")
+        assert not client.of("notice")
+    interview = await Interview.objects.select_related("candidate").aget(pk=interview.pk)
+    assert interview.recording_lost == "disk"
+    typed = Utterance.objects.filter(interview=interview, source="typed")
+    assert await typed.acount() == 2
+
+    def read() -> None:
+        browser, why = signed_in(interview.candidate), "disk was full or failed"
+        page = browser.get(interview.get_results_url()).content.decode()
+        assert why in html.unescape(page)
+        address = f"/api/v1/interviews/{interview.pk}/"
+        assert browser.get(address).json()["recording_lost"] == "disk"
+        refused = browser.get(f"{address}recording/")
+        assert refused.status_code == 404
+        assert why in refused.json()["detail"]
+
+    await database_sync_to_async(read)()

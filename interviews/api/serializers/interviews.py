@@ -59,6 +59,7 @@ class InterviewDetailSerializer(InterviewSerializer):
             "deadline",
             "clock_seconds",
             "consented_at",
+            "recording_lost",
             "resume_text",
             "job_description",
             "summary",
