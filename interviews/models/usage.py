@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -32,18 +32,36 @@ class UsageQuerySet(models.QuerySet["Usage"]):
             unpriced=unpriced, **sums, cost=models.Sum("cost", default=Decimal(0))
         )
 
-    def since(self, moment: datetime) -> Self:
-        return self.filter(created_at__gte=moment)
+    def between(self, first: date, last: date) -> Self:
+        """Of these days of the site's time zone and those in between."""
+        begins, ends = (
+            timezone.make_aware(datetime.combine(day, time.min))
+            for day in (first, last + timedelta(days=1))
+        )
+        return self.filter(created_at__gte=begins, created_at__lt=ends)
+
+    def by_day(self) -> "models.QuerySet[Usage, Any]":
+        """``{"day", "cost"}``, oldest first."""
+        days = self.annotate(day=TruncDate("created_at")).values("day")
+        return days.annotate(cost=models.Sum("cost", default=Decimal(0))).order_by("day")
 
     def by_user_and_day(self) -> "models.QuerySet[Usage, Any]":
-        """``{"user", "day", "interviews", units…, "cost"}``, newest first."""
+        """``{"day", "user", "name", "interviews", units…, "cost", "unpriced"}``, newest first.
+
+        ``user`` is the email address; ``unpriced`` counts rows that are missing in the cost.
+        """
         sums = {unit: models.Sum(unit) for unit in UNITS}
         return (
-            self.annotate(user=models.F("interview__candidate__email"), day=TruncDate("created_at"))
-            .values("user", "day")
+            self.annotate(
+                user=models.F("interview__candidate__email"),
+                name=models.F("interview__candidate__name"),
+                day=TruncDate("created_at"),
+            )
+            .values("user", "name", "day")
             .annotate(
                 interviews=models.Count("interview", distinct=True),
                 **sums,
+                unpriced=models.Count("pk", filter=models.Q(cost=None)),
                 cost=models.Sum("cost", default=Decimal(0)),
             )
             .order_by("-day", "user")
@@ -70,7 +88,7 @@ class Usage(models.Model):
     turn = models.PositiveIntegerField(
         _("turn"), null=True, blank=True, help_text=_("Empty: greeting, goodbye or assessment.")
     )
-    role = models.CharField(_("role"), max_length=12, choices=Role)
+    role = models.CharField(_("engine's role"), max_length=12, choices=Role)
     engine = models.CharField(_("engine"), max_length=60)
     model = models.CharField(_("model"), max_length=100, blank=True)
     requests = models.PositiveIntegerField(_("requests"), default=0)

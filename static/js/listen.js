@@ -27,7 +27,8 @@
     // Beside the button: a long table would hide it.
     button.after(status);
     say(table.dataset.asking);
-    button.disabled = true;
+    // Not disabled: that would take the keyboard's focus away.
+    button.setAttribute("aria-disabled", "true");
     try {
       const answer = await fetch(table.dataset.url, {
         method: "POST",
@@ -38,6 +39,8 @@
         const told = await answer.json().catch(() => ({}));
         return say(told.detail ?? table.dataset.failed);
       }
+      // Whoever is signed out is led to the page that asks for a password.
+      if (answer.redirected) return say(table.dataset.signedOut);
       stop();
       playing = new Audio(URL.createObjectURL(await answer.blob()));
       playing.addEventListener("ended", () => {
@@ -49,12 +52,12 @@
     } catch {
       say(table.dataset.failed);
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-disabled");
     }
   };
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-listen]");
-    if (button) listen(button);
+    if (button && !button.hasAttribute("aria-disabled")) listen(button);
   });
 })();
