@@ -19,7 +19,6 @@ from voice.tests.cast import MemoryRecord, Scene, ScriptedAgent, scene
 
 pytestmark = pytest.mark.virtual_time
 
-
 LONG = "A long question about your work. " * 4
 COUNTED = "one two three four five six seven eight nine ten " * 3
 

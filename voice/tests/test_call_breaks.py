@@ -14,7 +14,8 @@ from voice.call import Call
 from voice.events import Event, Sound
 from voice.failover import FailoverLive
 from voice.tests.cast import LOUD, QUIET, MemoryRecord, ScriptedAgent, clauses
-from voice.tests.virtual_time import run
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Gone(Exception):
@@ -35,47 +36,44 @@ async def until(true: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("breaks", [False, True])
 @pytest.mark.parametrize("while_it", ["speaks", "listens", "thinks"])
-def test_a_call_that_ends_badly_leaves_nothing_behind(breaks: bool, while_it: str) -> None:
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        trouble: list[dict[str, Any]] = []
-        loop.set_exception_handler(lambda _, context: trouble.append(context))
-        script, model = ScriptedLive(), ScriptedModel(per_token=0.5)
-        voice, record = ScriptedSynthesizer(), MemoryRecord()
-        live = FailoverLive("live_recognizer", {"scripted": script})
-        engines = replace(scripted_engines(model=model, synthesizer=voice), live_recognizer=live)
-        sent: list[Event] = []
-        broken = False
+async def test_a_call_that_ends_badly_leaves_nothing_behind(breaks: bool, while_it: str) -> None:
+    loop = asyncio.get_running_loop()
+    trouble: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: trouble.append(context))
+    script, model = ScriptedLive(), ScriptedModel(per_token=0.5)
+    voice, record = ScriptedSynthesizer(), MemoryRecord()
+    live = FailoverLive("live_recognizer", {"scripted": script})
+    engines = replace(scripted_engines(model=model, synthesizer=voice), live_recognizer=live)
+    sent: list[Event] = []
+    broken = False
 
-        async def deliver(event: Event) -> None:
-            sent.append(event)
-            if broken:
-                raise Gone
+    async def deliver(event: Event) -> None:
+        sent.append(event)
+        if broken:
+            raise Gone
 
-        call = Call(engines, ScriptedAgent(), record, deliver, clock=loop.time)
-        running = asyncio.create_task(call.run())
-        await call.begun.wait()
-        call.say(Reply(clauses("A first sentence that takes its time."), "en"))
-        call.say(Reply(clauses("A second one that is owed."), "en"))
-        await until(lambda: any(isinstance(event, Sound) for event in sent))
-        if while_it != "speaks":
-            await microphone(call, LOUD, 2.0)
-        if while_it == "thinks":
-            await microphone(call, QUIET, 1.0)
-        if breaks:
-            broken = True
-            call.interrupt()
-            await microphone(call, LOUD, 1.0)
-            await microphone(call, QUIET, 3.0)
-        else:
-            running.cancel()
-        await asyncio.wait([running])
-        assert running.cancelled() or running.exception() is not None
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-        assert all(dictation.closed for dictation in script.made)
-        assert voice.open_streams == model.open_streams == 0
-        begun = [row for row in record.rows if row[0] == "interviewer begins"]
-        assert len(record.speeches) == len(begun)
-        assert trouble == []
-
-    run(main())
+    call = Call(engines, ScriptedAgent(), record, deliver, clock=loop.time)
+    running = asyncio.create_task(call.run())
+    await call.begun.wait()
+    call.say(Reply(clauses("A first sentence that takes its time."), "en"))
+    call.say(Reply(clauses("A second one that is owed."), "en"))
+    await until(lambda: any(isinstance(event, Sound) for event in sent))
+    if while_it != "speaks":
+        await microphone(call, LOUD, 2.0)
+    if while_it == "thinks":
+        await microphone(call, QUIET, 1.0)
+    if breaks:
+        broken = True
+        call.interrupt()
+        await microphone(call, LOUD, 1.0)
+        await microphone(call, QUIET, 3.0)
+    else:
+        running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled() or running.exception() is not None
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert all(dictation.closed for dictation in script.made)
+    assert voice.open_streams == model.open_streams == 0
+    begun = [row for row in record.rows if row[0] == "interviewer begins"]
+    assert len(record.speeches) == len(begun)
+    assert trouble == []
