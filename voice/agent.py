@@ -45,6 +45,9 @@ class Reply:
     aim: str = ""
     """The question in it, in the agent's own wording, which is asked whatever such an engine makes
     of the directive."""
+    by_ear: bool = False
+    """The directive rests on what such an engine hears and on nothing of the words that may yet
+    change: it can be asked for while they are still coming in."""
     speech: AsyncGenerator[Clip] | None = None
     """Words and sound at once, from such an engine; ``clauses`` are what it left unsaid."""
 

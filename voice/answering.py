@@ -70,6 +70,8 @@ class Answering:
         echoed = self._echoed(utterance, words.text)
         ignored = echoed or self._listens(words.text)
         rest = self._agent.again(self.cut) if ignored and self.cut else None
+        if echoed or rest or not words.text:
+            self._drafts.go_deaf()
         if echoed or rest:
             await turn.floor.wait()
             self._subtitles.retract(utterance)
@@ -84,11 +86,16 @@ class Answering:
         try:
             while utterance.transcription.live and not settling.done():
                 guess = utterance.transcription.so_far
+                if utterance.transcription.by_ear and guess.text and self.cut is None:
+                    self._drafts.listen(_answer(utterance, guess))
                 await asyncio.wait([settling], timeout=STABLE)
                 stable = guess.text == utterance.transcription.so_far.text
                 if not settling.done() and stable and guess.text and self.cut is None:
                     self._drafts.guess(_answer(utterance, guess))
             return await settling
+        except BaseException:
+            self._drafts.go_deaf()
+            raise
         finally:
             settling.cancel()
 

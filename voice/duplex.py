@@ -111,8 +111,11 @@ class DuplexCall(Call):
         """Wait with a draft until it would be late if the candidate has finished: what is asked
         for in a pause that goes on is paid for and thrown away. Evidence for an end shortens the
         silence that is waited for, evidence against it makes it longer."""
-        while (draft := self._turns.draft) and draft.reply is reply and draft.answer:
-            utterance = draft.answer.utterance
+        while (draft := self._turns.draft) and (open_ := self._listener.utterance):
+            # A draft has no reply yet while one is made for it by ear.
+            if draft.reply is not reply and not (draft.reply is None and reply.by_ear):
+                return
+            utterance = open_.id
             drafts = self._drafted[1] if self._drafted[0] == utterance else 0
             endpointer = self._listener.endpointer
             left = endpointer.needed - endpointer.silence

@@ -26,6 +26,8 @@ PRE_ROLL = round(0.4 * RATE) * WIDTH
 class SessionTranscription(Transcription):
     """``hears`` False: the session hears the microphone by another way."""
 
+    by_ear = True
+
     def __init__(
         self,
         session: SpeechSession,

@@ -68,6 +68,9 @@ class _Read:
 class Transcription:
     """One utterance's audio, and what a recognizer reads in it."""
 
+    by_ear = False
+    """Whether who replies hears the utterance itself, and not its words alone."""
+
     def __init__(
         self,
         recognizer: Recognizer,

@@ -24,12 +24,13 @@ class Plan:
 
     A draft of the reply may begin after ``pause``; the words are asked for after ``asks``, None:
     they come by themselves. Words without a mark of their end are taken for all when none came
-    for ``settles`` seconds.
+    for ``settles`` seconds. ``by_ear``: the reply is asked for without any.
     """
 
     pause: float
     asks: float | None
     settles: float = 0.0
+    by_ear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,17 @@ class Share:
 
 def share(turn: Heard, works: Sequence[Work], plan: Plan) -> Share:
     """The chain is followed backwards from the sound that was heard first."""
+    over = turn.ended + min(0.0, turn.lag)
     sound = _last(
         work
         for work in works
         if work.role in ("sound", "speech")
-        and work.asked > turn.ended
+        and work.asked > over
         and (work.first or turn.first_sound) < turn.first_sound
         and _begins(turn.said, work.text)
     )
     before = sound.asked if sound else turn.first_sound
-    reply = _last(w for w in works if w.role == "reply" and turn.ended < w.asked < before)
+    reply = _last(w for w in works if w.role == "reply" and over < w.asked < before)
     clause, gaps = 0.0, {}
     if sound and sound.first:
         gaps["to the candidate"] = turn.first_sound - sound.first
@@ -91,6 +93,9 @@ def share(turn: Heard, works: Sequence[Work], plan: Plan) -> Share:
     else:
         reply = None
     before = reply.asked if reply else before
+    if plan.by_ear and sound:
+        gaps["to the reply"] = sound.asked - turn.ended - turn.lag - plan.pause
+        return replace(made(turn, plan, 0.0, 0.0, clause, _first(sound)), gaps=gaps)
     latest = before - max(0.0, plan.settles - LATE)
     heard = _last(w for w in works if w.role == "words" and w.last and w.last < latest)
     words, known = 0.0, plan.asks or 0.0
@@ -101,8 +106,7 @@ def share(turn: Heard, works: Sequence[Work], plan: Plan) -> Share:
         if plan.asks is not None:
             gaps["to the words"] = heard.asked - turn.ended - turn.lag - plan.asks
         known = heard.last - turn.ended - turn.lag if plan.asks is None else plan.asks + words
-    took = (sound.first or 0.0) - sound.asked if sound else 0.0
-    return replace(made(turn, plan, known, words, clause, took), gaps=gaps)
+    return replace(made(turn, plan, known, words, clause, _first(sound)), gaps=gaps)
 
 
 def made(turn: Heard, plan: Plan, known: float, words: float, clause: float, sound: float) -> Share:
@@ -111,6 +115,10 @@ def made(turn: Heard, plan: Plan, known: float, words: float, clause: float, sou
     path = turn.lag + max(turn.silence, understood + clause + sound)
     delay = turn.first_sound - turn.ended
     return Share(delay, turn.lag, turn.silence, words, clause, sound, path, delay - path)
+
+
+def _first(sound: Work | None) -> float:
+    return sound.first - sound.asked if sound and sound.first else 0.0
 
 
 def _last(works: Iterable[Work]) -> Work | None:

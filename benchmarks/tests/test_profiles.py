@@ -127,6 +127,20 @@ def test_words_that_were_not_waited_for_excuse_nothing() -> None:
     assert found.path == pytest.approx(0.21 + 0.2 + 0.5)
 
 
+def test_what_is_replied_by_ear_is_asked_for_in_the_pause() -> None:
+    """A quiet end is no speech to the detector: the pause may begin before the voice is over."""
+    plan = Plan(pause=0.16, asks=None, by_ear=True)
+    works = [
+        work("speech", 98.0, (98.5, "")),
+        work("speech", 99.99, (100.49, "")),
+        work("words", 100.2, (100.5, "work")),
+    ]
+    found = share(heard(works, lag=-0.19, silence=0.4, first_sound=100.51), works, plan)
+    assert found.path == pytest.approx(-0.19 + 0.16 + 0.5)
+    assert found.own == pytest.approx(0.51 - 0.47)
+    assert found.gaps["to the reply"] == pytest.approx(0.02)
+
+
 def test_the_table_says_whether_the_share_was_held() -> None:
     turn = Heard(0.0, 0.9, 0.05, 0.5, "")
     shares = [made(turn, PLAN, 0.43, words, 0.35, 0.075) for words in (0.3, 0.3, 0.3)]

@@ -100,7 +100,7 @@ class Interpreter:
         reply = Reply(
             fixed(""), target, voice_of(self._snapshot, target),
             purpose=Interpretation(answer.utterance, answer.text),
-            directive=interpret(target, typed),
+            directive=interpret(target, typed), by_ear=not typed,
         )  # fmt: skip
         reply.clauses = self._interpret(answer.text, target, reply)
         return reply

@@ -44,6 +44,7 @@ from voice.tests.wire.server import serve
 pytestmark = pytest.mark.virtual_time
 
 QUESTION = "What broke first, and how did you notice?"
+CLOSE_BEHIND = Patience(pause=0.16, finished=0.25, unsure=0.5, unfinished=0.9)
 
 
 class DirectingAgent(ScriptedAgent):
@@ -60,11 +61,23 @@ class DirectingAgent(ScriptedAgent):
         return Reply(clauses(rest.strip()), "en", purpose=speech.purpose)
 
 
+class ListeningAgent(ScriptedAgent):
+    """Replies to what the engine has heard; the words tell no more than which question is asked."""
+
+    def reply(self, answer: Answer) -> Reply:
+        question = "Why?" if "cache" in answer.text else QUESTION
+        return Reply(
+            clauses(f"{question} It said: {answer.text}"), "en", purpose=answer.text,
+            directive=f"Ask: «{question}»", by_ear=True,
+        )  # fmt: skip
+
+
 class Stage:
     def __init__(self, certificate: Path) -> None:
         self.tls = tls.context(certificate)
         self.finished = 1.0
         """What the turn model says of every pause."""
+        self.patience: Patience | None = None
 
     @asynccontextmanager
     async def scene(
@@ -105,6 +118,7 @@ class Stage:
                 clock=loop.time,
                 brief=lambda: Brief("You are an interviewer."),
                 history=[Message("interviewer", "Welcome.")],
+                patience=self.patience,
             )
             async with asyncio.TaskGroup() as group:
                 group.create_task(call.run())
@@ -352,6 +366,65 @@ async def test_speech_without_words_is_read_and_a_noise_is_not(stage: Stage) -> 
         await s.speak(1.2)
         await until(s, lambda: s.turns)
     assert s.finals == ["What the cascade heard."]
+
+
+async def test_what_is_replied_by_ear_does_not_wait_for_the_words(stage: Stage) -> None:
+    stage.patience = CLOSE_BEHIND
+    gemini = Gemini()
+    gemini.model.hears, gemini.model.letter = ["It was the database."], 0.02
+    gemini.speaks_after, gemini.hesitates = 0.6, 1.15
+    agent = ListeningAgent()
+    async with stage.scene(gemini, agent=agent) as s:
+        await s.speak(1.2)
+        ended = asyncio.get_running_loop().time()
+        await until(s, lambda: s.turns)
+    path = CLOSE_BEHIND.pause + gemini.speaks_after
+    assert s.time_of(SoundStarted) - ended < path + 0.06
+    assert len(gemini.model.directives) == 1
+    assert s.finals == [agent.speeches[0].purpose] == ["It was the database."]
+    assert said(s) == QUESTION
+    final = next(at for at, e in s.log if isinstance(e, CandidateWords) and e.is_final)
+    assert final <= s.time_of(SoundStarted)
+
+
+async def test_words_that_ask_for_another_reply_get_it(stage: Stage) -> None:
+    stage.patience = CLOSE_BEHIND
+    gemini = Gemini()
+    gemini.model.hears, gemini.model.letter, gemini.hesitates = ["I wrote the cache."], 0.02, 1.15
+    async with stage.scene(gemini, agent=ListeningAgent()) as s:
+        await s.speak(1.2)
+        await until(s, lambda: s.turns)
+    assert [each.split()[-1] for each in gemini.model.directives] == ["notice?»", "«Why?»"]
+    assert said(s) == "Why?"
+    assert s.finals == ["I wrote the cache."]
+
+
+async def test_what_was_begun_by_ear_is_dropped_when_more_is_said(
+    stage: Stage, provider: Any
+) -> None:
+    stage.patience, stage.finished = CLOSE_BEHIND, 0.0
+    provider.model.hears = ["It was the database."]
+    provider.go_on.clear()
+    async with stage.scene(provider, agent=ListeningAgent()) as s:
+        await s.speak(1.2)
+        await s.silence(0.45)
+        await s.speak(1.2)
+        assert provider.stopped.is_set()
+        provider.go_on.set()
+        await until(s, lambda: s.turns)
+    assert len(provider.model.directives) == 2
+    assert said(s) == QUESTION
+    assert len(s.finals) == 1
+
+
+async def test_an_engine_that_fails_by_ear_is_spoken_for_with_all_the_words(stage: Stage) -> None:
+    stage.patience = CLOSE_BEHIND
+    gemini = Gemini(Fault.EMPTY)
+    gemini.model.hears, gemini.hesitates = ["It was the database."], 1.15
+    async with stage.scene(gemini, agent=ListeningAgent()) as s:
+        await s.speak(1.2)
+        await until(s, lambda: s.turns)
+    assert said(s) == f"{QUESTION} It said: It was the database."
 
 
 async def test_a_new_session_takes_over_before_the_old_one_ends(
