@@ -90,12 +90,8 @@ class InterviewGuideAdmin(admin.ModelAdmin):
         ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """An approved guide that is edited into something unusable is a draft again."""
         super().save_related(request, form, formsets, change)
-        guide = form.instance
-        if guide.is_approved and (mistakes := mistakes_of(guide)):
-            guide.reopen()
-            messages.warning(request, _("It is a draft again: %s") % " · ".join(mistakes))
+        reopen_if_unfit(request, form.instance)
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -219,15 +215,29 @@ class RubricAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
-class MadeWithTheirGuide:
-    """They are found and edited one by one, but made on the page of the guide they belong to."""
+class PartAdmin(admin.ModelAdmin):
+    """Parts of guides are found and edited one by one, but made on the page of their guide."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        reopen_if_unfit(request, obj.guide)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        reopen_if_unfit(request, obj.guide)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        guides = list(InterviewGuide.objects.filter(pk__in=queryset.values("guide")))
+        super().delete_queryset(request, queryset)
+        for guide in guides:
+            reopen_if_unfit(request, guide)
+
 
 @admin.register(Competency)
-class CompetencyAdmin(MadeWithTheirGuide, admin.ModelAdmin):
+class CompetencyAdmin(PartAdmin):
     """The competencies of all guides."""
 
     form = CompetencyForm
@@ -237,7 +247,7 @@ class CompetencyAdmin(MadeWithTheirGuide, admin.ModelAdmin):
 
 
 @admin.register(Question)
-class QuestionAdmin(MadeWithTheirGuide, admin.ModelAdmin):
+class QuestionAdmin(PartAdmin):
     """The questions of all guides."""
 
     form = QuestionForm
@@ -261,6 +271,13 @@ def offer_competencies_of(guide: InterviewGuide | None, form: Any) -> None:
         field.queryset = Competency.objects.filter(guide=guide)
         # Read once, not for each question.
         field.choices = list(field.choices)
+
+
+def reopen_if_unfit(request: HttpRequest, guide: InterviewGuide) -> None:
+    """An approved guide that is edited into something unusable is a draft again."""
+    if guide.is_approved and (mistakes := mistakes_of(guide)):
+        guide.reopen()
+        messages.warning(request, _("The guide is a draft again: %s") % " · ".join(mistakes))
 
 
 def mistakes_of(guide: InterviewGuide) -> list[str]:

@@ -207,6 +207,48 @@ def test_what_breaks_the_rules_cannot_be_approved(site: Client, taster: Intervie
     assert not taster.is_approved
 
 
+class TestApprovedGuide:
+    """It is a draft again once an edit has made it unusable, wherever that was done."""
+
+    @pytest.fixture
+    def approved(self, taster: InterviewGuide) -> InterviewGuide:
+        taster.approve()
+        return taster
+
+    def edit(self, site: Client, guide: InterviewGuide, **changed: str) -> str:
+        url = reverse("admin:interviews_question_change", args=[guide.questions.all()[0].pk])
+        answer = site.post(url, form_of(site.get(url)) | changed, follow=True)
+        guide.refresh_from_db()
+        return answer.content.decode()
+
+    def test_by_the_page_of_a_question(self, site: Client, approved: InterviewGuide) -> None:
+        assert "draft again" not in self.edit(site, approved, text_en="What do you do?")
+        assert approved.is_approved
+        assert "The guide is a draft again: questions.0.text.ko" in self.edit(site, approved, text_ko="")
+        assert not approved.is_approved
+
+    def test_by_the_page_of_the_guide(self, site: Client, approved: InterviewGuide) -> None:
+        data = form_of(site.get(change_url(approved))) | {"questions-0-text_ko": ""}
+        site.post(change_url(approved), data)
+        approved.refresh_from_db()
+        assert not approved.is_approved
+
+    def test_by_deleting_its_competency(self, site: Client, approved: InterviewGuide) -> None:
+        used = approved.competencies.all()[0]
+        url = reverse("admin:interviews_competency_delete", args=[used.pk])
+        assert site.post(url, {"post": "yes"}).status_code == 302
+        approved.refresh_from_db()
+        assert not approved.is_approved
+
+    def test_by_deleting_from_the_list(self, site: Client, approved: InterviewGuide) -> None:
+        chosen = [competency.pk for competency in approved.competencies.all()]
+        url = reverse("admin:interviews_competency_changelist")
+        form = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+        assert site.post(url, form).status_code == 302
+        approved.refresh_from_db()
+        assert not approved.is_approved
+
+
 OUTLINE: dict[str, Any] = {
     "title": {"en": "Data analyst", "ko": "데이터 분석가"},
     "description": "Drafted.",
