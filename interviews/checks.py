@@ -42,7 +42,7 @@ def engines_importable(**kwargs: Any) -> list[CheckMessage]:
     for profile in settings.VOICE_ENGINES:
         try:
             roles(profile)
-        except (VoiceError, TypeError, ImportError, OSError) as error:
+        except (VoiceError, TypeError, ValueError, ImportError, OSError) as error:
             hint = "Mend the profile in VOICE_ENGINES_FILE, or install requirements-models.txt."
             message = f"Engine profile {profile!r}: {error}"
             found.append(Error(message, hint=hint, id="interviews.E002"))

@@ -74,7 +74,7 @@ def _build(role: str, spec: Any, made: dict[str, Any]) -> Any:
         raise EngineError(role, "takes one engine, no list")
     engines: dict[str, Any] = {}
     for entry in spec:
-        name = str(entry.get("NAME") or entry["BACKEND"].rpartition(".")[2])
+        name = str(entry.get("NAME") or str(entry.get("BACKEND", "")).rpartition(".")[2])
         if name in engines:
             raise EngineError(role, f"two engines named {name}: give one a NAME")
         engines[name] = _one(role, entry, made)
@@ -82,6 +82,8 @@ def _build(role: str, spec: Any, made: dict[str, Any]) -> Any:
 
 
 def _one(role: str, spec: Mapping[str, Any], made: dict[str, Any]) -> Any:
+    if not spec.get("BACKEND"):
+        raise EngineError(role, "names no BACKEND")
     options = spec.get("OPTIONS", {})
 
     def make() -> Any:

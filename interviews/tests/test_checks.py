@@ -1,7 +1,11 @@
 import pytest
 from django.core.checks import run_checks
 
+from interview_site.env import embedded_engines
 from interviews.moderation import moderator
+
+REST = {role: spec for role, spec in embedded_engines().items() if role != "recognizer"}
+"""Of a profile that lacks its recognizer."""
 
 
 def messages(**options) -> dict[str, str]:
@@ -22,6 +26,14 @@ def test_an_unknown_engine_is_named(settings):
     settings.VOICE_ENGINES = {"broken": {"detector": engine}}
     found = messages()["interviews.E002"]
     assert "broken" in found and "voice.adapters.nowhere.Nothing" in found
+
+
+@pytest.mark.parametrize(
+    "recognizer", [{"OPTIONS": {}}, [{"OPTIONS": {}}], [{"NAME": "own"}], {"BACKEND": ""}]
+)
+def test_an_engine_without_a_backend_is_told_with_its_role(settings, recognizer):
+    settings.VOICE_ENGINES = {"broken": {"recognizer": recognizer, **REST}}
+    assert "recognizer: names no BACKEND" in messages()["interviews.E002"]
 
 
 def test_a_scoring_model_that_cannot_be_made_is_named(settings):
