@@ -224,7 +224,8 @@ class TestApprovedGuide:
     def test_by_the_page_of_a_question(self, site: Client, approved: InterviewGuide) -> None:
         assert "draft again" not in self.edit(site, approved, text_en="What do you do?")
         assert approved.is_approved
-        assert "The guide is a draft again: questions.0.text.ko" in self.edit(site, approved, text_ko="")
+        told = "The guide is a draft again: questions.0.text.ko"
+        assert told in self.edit(site, approved, text_ko="")
         assert not approved.is_approved
 
     def test_by_the_page_of_the_guide(self, site: Client, approved: InterviewGuide) -> None:
