@@ -111,6 +111,9 @@ class Listener:
 
     def finish(self) -> Activity | None:
         """The candidate says that the answer is complete (push-to-talk released)."""
+        if self._guarded and not self.endpointer.speaking and self._barge_in.waits(JUST_NOW):
+            # The button tells what was doubtful: it was no sign of listening.
+            self._open(self._begin().at)
         if activity := self.endpointer.finish():
             self._close(activity.at)
         return activity
@@ -167,8 +170,10 @@ class Listener:
         if self._guarded:
             self.endpointer.feed(0.0)
             certain = self._barge_in.feed(probability)
-            # Into the greeting only words are believed: it may be its own echo, or others talking.
-            return self._begin() if certain and self._met else None
+            # Into the greeting only words are believed, or a button: it may be its own echo, or
+            # others talking.
+            meant = self._met or self.endpointer.held
+            return self._begin() if certain and meant else None
         activity = self.endpointer.feed(probability)
         if was_guarded and activity is None and self._barge_in.waits(JUST_NOW):
             activity = self._begin()
