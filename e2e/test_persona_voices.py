@@ -24,7 +24,7 @@ def test_a_voice_is_heard_by_keyboard_and_what_is_wrong_is_said(
     page = context(bare_browser, server.url, locale="ko-KR", microphone=False).new_page()
     pages.sign_in(page, server.accounts["admin"])
     page.goto("/admin/avatars/persona/")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     button = page.locator("[data-listen][data-profile=embedded][data-language=ko]")
     status = page.locator("[data-status]")
     button.focus()

@@ -265,7 +265,7 @@ def test_the_page_stays_short_and_its_sums_are_of_everything(
     monkeypatch.setattr("interviews.admin.usage.ROWS", 1)
     client.force_login(admin)
     page = client.get(reverse("admin:interviews_usage_days")).content.decode()
-    assert page.count('<th scope="row">') == 1 and "The table is cut here" in page
+    assert page.count('<th scope="row" class="person">') == 1 and "The table is cut here" in page
     assert "<td>6000</td>" in page
 
 
