@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from voice.audio import Audio
-from voice.barge_in import LONGEST, BargeIn
+from voice.barge_in import BargeIn
 from voice.echo import EchoJudge, Playback, Source
 from voice.endpointing import (
     WINDOW_BYTES,
@@ -25,6 +25,8 @@ PRE_ROLL = 0.4
 """Seconds before the onset that belong to the utterance: onsets are found late."""
 LEAD = 0.16
 """Of them, at least so many before the first voiced window."""
+LONGEST_HELD_BACK = 20.0
+"""Seconds of a voice into the greeting that may turn out to be the first answer."""
 JUST_NOW = 0.8
 """Seconds after which a short word into the end of a question is no answer to it any more."""
 
@@ -70,7 +72,7 @@ class Listener:
         self._transcribe = transcribe
         self._buffer = bytearray()
         self._pre_roll: deque[tuple[bytes, float]] = deque(
-            maxlen=round((LEAD + LONGEST + JUST_NOW) / WINDOW_SECONDS)
+            maxlen=round((LEAD + LONGEST_HELD_BACK + JUST_NOW) / WINDOW_SECONDS)
         )
 
     def feed(self, pcm: bytes) -> Iterator[Activity]:
