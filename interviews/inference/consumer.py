@@ -27,6 +27,8 @@ ACCEPTED_WITHIN = 0.5
 """Seconds that a caller has to take up an offer."""
 STALE = 5.0
 """Seconds after which nobody waits for an offer any more; clocks may differ by less than that."""
+AGAIN = 1.0
+"""Seconds before the layer is asked again when it is out of reach."""
 GATHER = 0.03
 """Seconds for which deltas are put together, after the first: a message each would cost more than
 it brings at sixty a second."""
@@ -41,47 +43,60 @@ def model() -> LanguageModel:
 
 
 class InferenceConsumer(AsyncConsumer):
-    """All requests of one worker process; ``INFERENCE_SLOTS`` of them are written at a time.
-
-    A worker without a free slot keeps a request back until it has one. The caller does not wait
-    for that: it puts the request again, for another worker.
+    """All requests of one worker process. Each holds one of the scope's ``slots``, which the worker
+    took for it and which is free again when it is done with.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self._slots = asyncio.Semaphore(settings.INFERENCE_SLOTS)
+        self._slots: asyncio.Semaphore = scope["slots"]
         self._asked: dict[str, asyncio.Event] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                try:
+                    await super().__call__(scope, receive, send)
+                    return
+                except (RedisError, OSError) as error:
+                    # Whoever waits at its channel asks another worker; the requests that come go
+                    # to the next one.
+                    log.warning("the channel layer is out of reach: %s", type(error).__name__)
+                    await asyncio.sleep(AGAIN)
         finally:
             for task in self._tasks.values():
                 task.cancel()
 
     async def dispatch(self, message: Mapping[str, Any]) -> None:
         """No database is used here, so none of its connections is looked after."""
-        request = message["request"]
+        request = message.get("request", "")
         match message["type"]:
-            case "request" if time.time() - message["sent_at"] < STALE:
+            case "request" if self._is_new(message):
                 self._asked[request] = asyncio.Event()
                 task = asyncio.create_task(self._serve(message))
                 self._tasks[request] = task
                 task.add_done_callback(lambda _: self._forget(request))
+            case "request":
+                self._slots.release()
             case "accept" if request in self._asked:
                 self._asked[request].set()
             case "decline" if request in self._tasks:
                 self._tasks[request].cancel()
 
+    def _is_new(self, message: Mapping[str, Any]) -> bool:
+        """Whether somebody may wait for it; the layer gives a message twice at times."""
+        age = time.time() - message.get("sent_at", 0.0)
+        return age < STALE and message.get("request") not in self._tasks
+
     def _forget(self, request: str) -> None:
         del self._tasks[request], self._asked[request]
+        self._slots.release()
 
     async def _serve(self, message: Mapping[str, Any]) -> None:
         caller, request = message["reply_to"], message["request"]
-        async with self._slots:
-            with suppress(TimeoutError, RedisError, ChannelFull):
-                offer = {"type": "offer", "request": request, "worker": self.channel_name}
-                await self.channel_layer.send(caller, offer)
-                await asyncio.wait_for(self._asked[request].wait(), ACCEPTED_WITHIN)
-                await self._write(_Reply(self.channel_layer, caller, request), message)
+        with suppress(TimeoutError, RedisError, ChannelFull):
+            offer = {"type": "offer", "request": request, "worker": self.channel_name}
+            await self.channel_layer.send(caller, offer)
+            await asyncio.wait_for(self._asked[request].wait(), ACCEPTED_WITHIN)
+            await self._write(_Reply(self.channel_layer, caller, request), message)
 
     async def _write(self, reply: "_Reply", message: Mapping[str, Any]) -> None:
         alive = asyncio.create_task(reply.keep_alive())

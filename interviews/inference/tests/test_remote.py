@@ -1,18 +1,21 @@
 """A model in another process: the caller and the worker over the channel layer."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
-from channels.layers import channel_layers, get_channel_layer
+from channels.layers import InMemoryChannelLayer, channel_layers, get_channel_layer
 from channels.routing import ChannelNameRouter
 
 from interviews.inference import CHANNEL
 from interviews.inference import consumer as worker_side
 from interviews.inference.consumer import InferenceConsumer
 from interviews.inference.remote import RemoteModel
+from interviews.mailbox import Mailbox
 from interviews.management.commands.runworker import InferenceWorker
 from voice.adapters.scripted import ScriptedModel
 from voice.engines import Message
@@ -235,6 +238,80 @@ async def test_a_busy_worker_takes_the_next_request_when_it_is_free(
     async with working():
         texts = await asyncio.gather(*(written(remote()) for _ in range(2)))
     assert [text.split() for text in texts] == [TEXT.split()] * 2
+
+
+async def test_a_worker_without_a_free_slot_leaves_requests_to_others(
+    model: ScriptedModel, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.INFERENCE_SLOTS = 1
+    model.per_token = 3600.0
+    async with working():
+        busy = asyncio.create_task(written(remote()))
+        async with asyncio.timeout(30):
+            while not model.contexts:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        waiting = asyncio.create_task(written(remote()))
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(worker_side, "model", lambda: ScriptedModel(text=TEXT))
+        async with working():
+            assert (await asyncio.wait_for(waiting, 30)).split() == TEXT.split()
+        busy.cancel()
+
+
+async def test_a_request_that_comes_twice_is_one(model: ScriptedModel, settings: Any) -> None:
+    """The Redis layer gives what it believes to be undelivered again."""
+    settings.INFERENCE_SLOTS = 2
+    layer = get_channel_layer()
+    async with working(), Mailbox() as mailbox:
+        asked = {
+            "type": "request", "request": "one", "reply_to": mailbox.channel,
+            "sent_at": time.time(), "messages": [["candidate", "Hello."]], "max_tokens": 9,
+            "temperature": 0.0,
+        }  # fmt: skip
+        await layer.send(CHANNEL, asked)
+        await layer.send(CHANNEL, asked)
+        offer = await mailbox.next(30)
+        model.per_token = 3600.0
+        await layer.send(offer["worker"], {"type": "accept", "request": "one"})
+        assert (await mailbox.next(30))["type"] == "delta"
+        assert len(model.contexts) == 1
+        await layer.send(offer["worker"], {"type": "decline", "request": "one"})
+        async with asyncio.timeout(30):
+            while model.open_streams:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        model.per_token = 0.0
+        texts = await asyncio.gather(*(written(remote()) for _ in range(2)))
+    assert [text.split() for text in texts] == [TEXT.split()] * 2
+
+
+@pytest.mark.parametrize("message", [{"sent_at": 0.0, "request": "old"}, {}])
+async def test_a_request_that_nobody_waits_for_takes_up_no_slot(
+    model: ScriptedModel, settings: Any, message: dict[str, Any]
+) -> None:
+    settings.INFERENCE_SLOTS = 1
+    async with working():
+        for _ in range(3):
+            await get_channel_layer().send(CHANNEL, {"type": "request", **message})
+        assert (await written(remote())).split() == TEXT.split()
+
+
+async def test_a_worker_outlives_a_layer_that_was_away(
+    model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_side, "AGAIN", 0.05)
+    monkeypatch.setattr(worker_side, "ACCEPTED_WITHIN", 0.05)
+    receive, answers = InMemoryChannelLayer.receive, itertools.count()
+
+    async def once_away(self: InMemoryChannelLayer, channel: str) -> Any:
+        # The first is the caller's, the second the worker's.
+        if channel != CHANNEL and next(answers) == 1:
+            raise ConnectionError("Redis is away")
+        return await receive(self, channel)
+
+    monkeypatch.setattr(InMemoryChannelLayer, "receive", once_away)
+    async with working():
+        text = await written(remote(offer_timeout=1.0, silence_timeout=1.0, attempts=30))
+    assert text.split() == TEXT.split()
 
 
 async def test_the_failure_of_the_workers_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from typing import Any
 
 from channels.management.commands import runworker
 from channels.worker import Worker
@@ -24,9 +25,19 @@ class InferenceWorker(Worker):
         await super().handle()
 
     async def listener(self, channel: str) -> None:
+        """Takes a request when it has a free slot for it: until then another worker may."""
+        slots = asyncio.Semaphore(settings.INFERENCE_SLOTS)
+        scope = {"type": "channel", "channel": channel, "slots": slots}
+        while True:
+            await slots.acquire()
+            message = await self._received(channel)
+            await self.get_or_create_application_instance(channel, scope).put(message)
+
+    async def _received(self, channel: str) -> dict[str, Any]:
         while True:
             try:
-                await super().listener(channel)
+                message: dict[str, Any] = await self.channel_layer.receive(channel)
+                return message
             except (RedisError, OSError) as error:
                 log.warning("the channel layer is out of reach: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
