@@ -39,13 +39,14 @@ class Drafts:
         self._guessed = ("", 0)
 
     def listen(self, answer: Answer) -> None:
-        """As ``guess``, if the reply needs no more of the words than that there are some."""
+        """As ``guess``, if the reply needs no more of the words than that there are some. How often
+        it is asked for is for its engine to say."""
         ahead = self._ahead
         if ahead and ahead.usable and ahead.answer.utterance == answer.utterance:
             return
         reply = self._reply(answer)
         if reply.speech and reply.by_ear:
-            self._guess(answer, reply)
+            self._begin(answer, reply)
 
     def guess(self, answer: Answer) -> None:
         """Begin the reply to what are likely to be the words, unless that was tried too often."""

@@ -119,7 +119,9 @@ class DuplexCall(Call):
             drafts = self._drafted[1] if self._drafted[0] == utterance else 0
             endpointer = self._listener.endpointer
             left = endpointer.needed - endpointer.silence
-            if drafts < MOST and left <= self._voice.usual + EARLY:
+            # By ear it may be asked for in any pause: not where none can be the end yet.
+            may_be_over = not reply.by_ear or endpointer.silence >= endpointer.patience.finished
+            if drafts < MOST and left <= self._voice.usual + EARLY and may_be_over:
                 self._drafted = utterance, drafts + 1
                 return
             with suppress(TimeoutError):

@@ -59,7 +59,7 @@ PROFILES = (
     Profile(
         INTERPRETER,
         "Gemini Live interprets",
-        Plan(_windows(INTERPRETING.pause), None, by_ear=True),
+        Plan(_windows(INTERPRETING.finished), None, by_ear=True),
     ),
 )
 

@@ -30,9 +30,10 @@ SETTLED = 0.2
 """Seconds after the latest words in which no more come, where the provider does not say that it
 has finished: from the request for them on at least so many, and more where it is known to write
 later than that."""
-MARGIN, FORGOTTEN = 0.1, 0.9
-"""Seconds beyond the latest words after a request that are waited for; what is left of more than
-the least with each utterance whose words were in time."""
+RECENT = 8
+"""Utterances whose words tell how late they come."""
+MARGIN = 0.1
+"""Seconds beyond the latest of them that are waited for."""
 ONGOING = 1.0
 """Seconds for which words that nobody has answered belong to what is said next."""
 RESOLUTION = 0.001
@@ -59,7 +60,8 @@ class GeminiSession(LiveSession):
         self._text = self._interim = self._language = ""
         self._finished = False
         self._written_at = 0.0
-        self._settled = SETTLED
+        self._late: deque[float] = deque(maxlen=RECENT)
+        """Seconds from a request for the words of an utterance to the last of them."""
         self._concluded: float | None = None
         """When all of the utterance was asked for, once its words were taken to be all."""
         self._silent = 0
@@ -122,7 +124,7 @@ class GeminiSession(LiveSession):
         limit = asked + (self._waits.words if self._silent < SILENT else 0.0)
         while not self._finished:
             written = self._written_at
-            settled = max(max(written, asked) + SETTLED, asked + self._settled)
+            settled = max(max(written, asked) + SETTLED, asked + self._usual)
             wait = (min(settled, limit) if self._text else limit) - loop.time()
             if wait < RESOLUTION:
                 break
@@ -131,8 +133,13 @@ class GeminiSession(LiveSession):
             self._silent += 1
             raise EngineError(NAME, "no_words", retryable=True)
         self._concluded = asked
-        self._settled = max(SETTLED, self._settled * FORGOTTEN)
+        self._late.append(max(0.0, self._written_at - asked))
         return self._transcript(self._text, self._language)
+
+    @property
+    def _usual(self) -> float:
+        """Seconds after a request in which words have come lately."""
+        return min(max(self._late, default=0.0) + MARGIN, self._waits.words)
 
     def _wrote_since(self, moment: float) -> bool:
         return self._finished or self._written_at != moment
@@ -204,8 +211,7 @@ class GeminiSession(LiveSession):
             self._language = (heard.language_code or self._language).partition("-")[0]
             self._written_at = asyncio.get_running_loop().time()
             if self._concluded is not None and heard.text:
-                late = self._written_at - self._concluded + MARGIN
-                self._settled = min(max(self._settled, late), self._waits.words)
+                self._late[-1] = self._written_at - self._concluded
         if interim := content.interim_input_transcription:
             self._interim = interim.text or ""
         response = self._asked[0] if self._asked else None
