@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,25 @@ async def admit(scope: Mapping[str, Any], interview_id: uuid.UUID) -> Refusal | 
     user = await authenticate(scope, interview_id)
     if user is None:
         return Refusal(4401, "bad_message", _("Please sign in again."))
-    translation.activate(user.language or translation.get_language() or "en")
+    language = user.language or translation.get_language() or "en"
+    if not user.language and not _asks_for_language(scope):
+        language = await _language_of(interview_id) or language
+    translation.activate(language)
     return await database_sync_to_async(_refusal)(interview_id, user.pk)
+
+
+def _asks_for_language(scope: Mapping[str, Any]) -> bool:
+    """Whether the handshake says in which language its user reads; scripts leave it out."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    cookie = settings.LANGUAGE_COOKIE_NAME.encode()
+    return b"accept-language" in headers or cookie in headers.get(b"cookie", b"")
+
+
+@database_sync_to_async
+def _language_of(interview_id: uuid.UUID) -> str:
+    """The language that the interview is held in; empty if either may be spoken."""
+    found = Interview.objects.filter(id=interview_id, language__in=dict(settings.LANGUAGES))
+    return found.values_list("language", flat=True).first() or ""
 
 
 def _refusal(interview_id: uuid.UUID, user_id: int) -> Refusal | None:

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import ApiToken, User
 from interviews.live import audio_consumer
 from interviews.live.consumer import drain
+from interviews.models import Interview
 from interviews.tests.audio_client import streaming
 from interviews.tests.live_client import LiveClient
 from interviews.tests.test_live_interview import made
@@ -92,3 +93,29 @@ def token_in(language: str) -> str:
     """Of somebody who reads ``language``."""
     user = User.objects.create_user("program@example.com", language=language)
     return ApiToken.objects.issue(user)[1]
+
+
+async def told(language: str, *headers: tuple[bytes, bytes]) -> str:
+    """What the candidate of an interview in ``language`` is told on asking for time."""
+    interview, token = await made()
+    await Interview.objects.filter(pk=interview.pk).aupdate(language=language)
+    client = await LiveClient(interview.id, token, headers=list(headers)).open()
+    await client.init()
+    await client.send("take_time")
+    notice = await client.expect("notice")
+    await client.close()
+    return str(notice["message"])
+
+
+@pytest.mark.usefixtures("_scripted")
+async def test_a_client_that_names_no_language_reads_that_of_the_interview() -> None:
+    assert (await told("ko")).startswith("천천히")
+    assert (await told("en")).startswith("Take your time")
+    assert (await told("auto")).startswith("Take your time")
+
+
+@pytest.mark.usefixtures("_scripted")
+async def test_the_language_that_is_asked_for_counts_more_than_the_interviews() -> None:
+    assert (await told("ko", (b"accept-language", b"en"))).startswith("Take your time")
+    assert (await told("ko", (b"cookie", b"django_language=en"))).startswith("Take your time")
+    assert (await told("en", (b"cookie", b"django_language=ko"))).startswith("천천히")
