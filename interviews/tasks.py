@@ -6,7 +6,9 @@ The ``Assessment`` row says what is owed, so whatever a queue or a worker loses 
 import logging
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
+from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -27,6 +29,8 @@ FORGOTTEN = timedelta(days=7)
 """What ended longer ago is only assessed when somebody asks."""
 
 _redis_queue = ThreadPoolExecutor(1, thread_name_prefix="task-queue")
+_redis_failed = 0.0
+"""When Redis last did not take a task."""
 
 
 @task()
@@ -117,16 +121,27 @@ async def assess_interview_soon(interview_id: uuid.UUID) -> None:
 
 async def _enqueue_soon(what, pk: uuid.UUID) -> None:
     if settings.TASKS["default"]["BACKEND"].startswith("django_tasks_rq."):
-        # Redis may take seconds to fail: not on the thread of the database, on which every call
-        # of this process waits.
-        put = sync_to_async(_enqueue, thread_sensitive=False, executor=_redis_queue)
+        # Redis may take seconds to fail: nobody waits for it, least of all on the thread of the
+        # database, which all calls of this process share.
+        _redis_queue.submit(copy_context().run, _enqueue_late, what, pk, monotonic())
     else:
-        put = sync_to_async(_enqueue)
-    await put(what, pk)
+        await sync_to_async(_enqueue)(what, pk)
 
 
-def _enqueue(what, pk: uuid.UUID) -> None:
+def _enqueue_late(what, pk: uuid.UUID, asked: float) -> None:
+    """What waited behind one that failed is not tried: each would take as long to fail."""
+    global _redis_failed
+    if asked < _redis_failed:
+        log.warning("the task queue was not there to take %s", what.name)
+    elif not _enqueue(what, pk):
+        _redis_failed = monotonic()
+
+
+def _enqueue(what, pk: uuid.UUID) -> bool:
+    """Whether the queue has taken it."""
     try:
         what.enqueue(str(pk))
     except Exception:
         log.exception("the task queue does not take %s", what.name)
+        return False
+    return True

@@ -9,11 +9,13 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
+from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
@@ -22,8 +24,20 @@ from interviews.tasks import request_assessment
 
 log = logging.getLogger(__name__)
 
+NEWS_SECONDS = 1.0
+"""How long Redis may take to pass news on, which a call can do without."""
 HAND_OVER_SECONDS = 3.0
 """How long the older connection may take to file its last words."""
+
+
+@asynccontextmanager
+async def as_news(what: str) -> AsyncIterator[None]:
+    """The block is given up, with one line in the log, if Redis is not there in time."""
+    try:
+        async with asyncio.timeout(NEWS_SECONDS):
+            yield
+    except (RedisError, ChannelFull, OSError) as error:
+        log.warning("Redis is not there, done without: %s (%s)", what, type(error).__name__)
 
 
 def group(interview_id: uuid.UUID) -> str:
@@ -54,7 +68,8 @@ async def take_over(
         if held_by is not None and held_by != told:
             told, deadline = held_by, now + HAND_OVER_SECONDS
             message = {"type": "taken.over", "holder": str(held_by)}
-            await layer.group_send(group(interview_id), message)
+            async with as_news("telling the older connection"):
+                await layer.group_send(group(interview_id), message)
         elif (held_by is None or now >= deadline) and await _replace(
             interview_id, held_by, connection
         ):
@@ -66,11 +81,12 @@ def end(interview: Interview) -> None:
     """End an interview from outside its call; a live connection is told and says so."""
     interview.end(Interview.EndReason.CANDIDATE)
     request_assessment(interview.pk)
-    layer = get_channel_layer()
-    try:
-        async_to_sync(layer.group_send)(group(interview.pk), {"type": "ended.elsewhere"})
-    except (RedisError, OSError):
-        log.exception("the live connection could not be told of the end")
+    async_to_sync(_tell_of_the_end)(interview.pk)
+
+
+async def _tell_of_the_end(interview_id: uuid.UUID) -> None:
+    async with as_news("telling the live connection of the end"):
+        await get_channel_layer().group_send(group(interview_id), {"type": "ended.elsewhere"})
 
 
 @database_sync_to_async

@@ -20,12 +20,19 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from interviews.live import protocol
 from interviews.live.absence import EVENTS_KEPT, end_when_lapsed, keep_events, kept_events
 from interviews.live.admission import Refusal, admit, begin, pause
-from interviews.live.connection import arrival, group, holder, let_go, standing, take_over
+from interviews.live.connection import (
+    arrival,
+    as_news,
+    group,
+    holder,
+    let_go,
+    standing,
+    take_over,
+)
 from interviews.live.frame_consumer import FrameConsumer
 from interviews.live.interview import LiveInterview
 from interviews.live.microphone import Microphone
@@ -143,7 +150,7 @@ class InterviewConsumer(FrameConsumer):
             if self.live or self._closing:
                 return
             try:
-                await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
+                await self._listen_for_news()
                 if not await take_over(self.interview_id, self.connection, self._found):
                     await self._refuse(_elsewhere())
                     return
@@ -155,7 +162,9 @@ class InterviewConsumer(FrameConsumer):
                 live = LiveInterview(
                     interview, self.connection, init, self.ledger, self._deliver, self._send
                 )
-                kept = await kept_events(self.interview_id)
+                kept: list[dict[str, Any]] = []
+                async with as_news("reading what was sent before"):
+                    kept = await kept_events(self.interview_id)
             except Exception:
                 log.exception("the interview cannot go live")
                 await self._refuse(_broken())
@@ -217,11 +226,10 @@ class InterviewConsumer(FrameConsumer):
             self._holding.cancel()
         if self._running and self._running is not asyncio.current_task():
             await asyncio.wait([self._running], timeout=FILING_SECONDS)
-        try:
+        async with as_news("keeping what was sent for the next connection"):
             await keep_events(self.interview_id, list(self._sent))
+        async with as_news("leaving the group"):
             await self.channel_layer.group_discard(group(self.interview_id), self.channel_name)
-        except (RedisError, OSError):
-            log.exception("what was sent cannot be kept for the next connection")
         await self.ledger.file()
         if ending:
             await self._end_without_goodbye(live, ending)
@@ -248,10 +256,10 @@ class InterviewConsumer(FrameConsumer):
         it is lost, as by a Redis that restarts."""
         while True:
             await asyncio.sleep(HOLDING_SECONDS)
+            await self._listen_for_news()
             try:
-                await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
                 held_by, end_reason = await standing(self.interview_id)
-            except (RedisError, OSError, DatabaseError, Interview.DoesNotExist) as error:
+            except (DatabaseError, Interview.DoesNotExist) as error:
                 log.warning("cannot see who holds the interview: %s", type(error).__name__)
                 continue
             if end_reason:
@@ -261,6 +269,10 @@ class InterviewConsumer(FrameConsumer):
             if held_by != self.connection:
                 await self._refuse(_elsewhere())
                 return
+
+    async def _listen_for_news(self) -> None:
+        async with as_news("joining the group"):
+            await self.channel_layer.group_add(group(self.interview_id), self.channel_name)
 
     async def send_away(self) -> None:
         """This process ends; the interview goes on at the next connection."""

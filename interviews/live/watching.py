@@ -32,6 +32,8 @@ ASK_EVERY = 5.0
 """Seconds after which a watcher asks again."""
 LEASE = 15.0
 """Seconds for which a call publishes after it was asked to."""
+PUBLISHING = 1.0
+"""Seconds that Redis may take to pass a message on: an alert is waiting behind it."""
 WAITING = 200
 """How much may wait to be published; the oldest is dropped beyond that."""
 
@@ -63,7 +65,8 @@ async def publish(interview_id: uuid.UUID, told: Mapping[str, Any]) -> None:
     """Tell all watchers; never raises, nobody is owed it."""
     message = {"type": "watch.told", "told": dict(told)}
     try:
-        await get_channel_layer().group_send(group(interview_id), message)
+        async with asyncio.timeout(PUBLISHING):
+            await get_channel_layer().group_send(group(interview_id), message)
     except (RedisError, ChannelFull, OSError) as error:
         log.warning("watchers could not be told: %s", type(error).__name__)
 

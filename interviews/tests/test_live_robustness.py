@@ -99,7 +99,7 @@ async def test_why_a_connection_was_closed_is_not_told_to_the_next_one() -> None
         assert not [m for m in again.of("error") if m["fatal"]]
 
 
-async def test_a_call_goes_on_without_redis_and_is_let_go_of(monkeypatch: Any) -> None:
+async def test_without_redis_a_call_goes_on_is_taken_over_and_let_go_of(monkeypatch: Any) -> None:
     interview, token = await made()
 
     async def away(*_args: object, **_fields: object) -> None:
@@ -108,6 +108,7 @@ async def test_a_call_goes_on_without_redis_and_is_let_go_of(monkeypatch: Any) -
     def cache_away(*_args: object) -> None:
         raise RedisGone("away")
 
+    monkeypatch.setattr("interviews.live.consumer.HOLDING_SECONDS", 0.5)
     async with connected(interview.id, token) as client:
         await client.expect("state", value="listening")
         layer = get_channel_layer()
@@ -116,15 +117,11 @@ async def test_a_call_goes_on_without_redis_and_is_let_go_of(monkeypatch: Any) -
         monkeypatch.setattr(type(caches["default"]), "set", cache_away)
         await client.send("text_answer", text="Still here.")
         await client.expect("turn_complete", turn=1)
-        late = await LiveClient(interview.id, token).open()
-        await late.send("init")
-        error = await late.expect("error")
-        assert (error["code"], error["fatal"]) == ("internal", True)
-        assert error["retry_after_seconds"] > 0
-        assert await late.expect_close() == 1013
-        await late.close()
-        await client.send("text_answer", text="And still.")
-        await client.expect("turn_complete", turn=2)
+        monkeypatch.setattr("interviews.live.connection.HAND_OVER_SECONDS", 0.1)
+        async with connected(interview.id, token) as later:
+            assert await client.expect_close() == 4409
+            await later.send("text_answer", text="And still.")
+            await later.expect("turn_complete", turn=2)
     row = await Interview.objects.aget(id=interview.id)
     assert (row.status, row.connection) == ("paused", None)
 
