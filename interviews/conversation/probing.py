@@ -37,6 +37,8 @@ class Sources:
         self._cited: list[Ground] = []
         self._finding = asyncio.Lock()
         self._found_for = 0
+        self._question = 0
+        """Which one is being answered; what is found for an earlier one comes too late."""
 
     def __bool__(self) -> bool:
         """Whether there is anything to search."""
@@ -48,9 +50,11 @@ class Sources:
             return
         if abs(weight(text) - self._found_for) >= NEWS:
             async with self._finding:
-                self._found_for = weight(text)
+                answered = self._question
                 query = f"{in_language(question, language)} {text[-QUERY_LETTERS:]}"
-                self._facts = await self._find(query, language)
+                facts = await self._find(query, language)
+                if answered == self._question:
+                    self._facts, self._found_for = facts, weight(text)
 
     async def known(self, question: Text, text: str, language: str) -> list[Fact]:
         """The facts found while the candidate spoke, and those about to be found; of what was
@@ -71,6 +75,7 @@ class Sources:
     def forget(self) -> None:
         """Another question is asked."""
         self._facts, self._found_for = (), 0
+        self._question += 1
 
 
 class Probing:

@@ -9,6 +9,7 @@ import pytest
 from interviews.conversation.facts import Fact
 from interviews.conversation.interviewer import Interviewer
 from interviews.conversation.moves import Move, MoveKind, Progress
+from interviews.conversation.probing import Sources
 from interviews.tests.snapshots import question, snapshot
 from voice.adapters.scripted import ScriptedModel
 from voice.agent import Answer, Reply, Speech
@@ -208,3 +209,40 @@ def test_slow_documents_are_not_waited_for() -> None:
     said, seconds = run_virtually(reply_after())
     assert said.endswith("What was the result?") and "résumé" not in said
     assert seconds < 0.2
+
+
+class Shelves:
+    """Finds what stands under a question, after ``seconds``."""
+
+    def __init__(self, **facts: Fact) -> None:
+        self.facts = facts
+        self.seconds = 0.0
+        self.asked = 0
+
+    async def find(self, text: str, language: str) -> Sequence[Fact]:
+        self.asked += 1
+        await asyncio.sleep(self.seconds)
+        return [fact for name, fact in self.facts.items() if name in text]
+
+
+@pytest.mark.virtual_time
+async def test_what_is_found_too_late_belongs_to_no_other_question() -> None:
+    shelves = Shelves(first=FACT)
+    shelves.seconds = 1.0
+    sources = Sources(shelves.find)
+    late = asyncio.create_task(sources.look_up({"en": "The first?"}, SAID, "en"))
+    await asyncio.sleep(0.5)
+    sources.forget()
+    await late
+    assert await sources.known({"en": "Another?"}, "Yes.", "en") == []
+
+
+@pytest.mark.virtual_time
+async def test_a_search_that_nobody_waited_for_is_made_again() -> None:
+    shelves = Shelves(first=FACT)
+    shelves.seconds = 1.0
+    sources = Sources(shelves.find)
+    assert await sources.known({"en": "The first?"}, SAID, "en") == []
+    shelves.seconds = 0.0
+    assert await sources.known({"en": "The first?"}, SAID, "en") == [FACT]
+    assert shelves.asked == 2
