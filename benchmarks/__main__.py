@@ -4,7 +4,7 @@
 - ``embedded``: the product on its embedded engines, about six minutes
 - ``capacity``: how many calls this machine holds, about eight minutes
 - ``endpointing``: how patience trades cut-offs for waiting, without any server
-- ``profiles``: a whole interview on each engine profile, and our own share, about thirteen minutes
+- ``profiles``: two interviews on each engine profile, and our own share, about 25 minutes
 - ``worker``: a language model in this process and behind Redis, about a minute
 - ``costs``: what ten minutes would cost with each hosted profile, about eight minutes
 - ``page``: write the tables and charts of the kept results into docs/

@@ -1,4 +1,4 @@
-"""``python -m benchmarks profiles``: a whole interview on each profile; about thirteen minutes.
+"""``python -m benchmarks profiles``: whole interviews on each profile; about 25 minutes.
 
 The profile ``worker`` needs a Redis (``REDIS_URL_FOR_TESTS``) and is left out without one.
 """
@@ -56,7 +56,9 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             print("worker: left out, there is no Redis", flush=True)
             continue
         ledger = Ledger()
-        held, finished, cpu = await _held(profile, latencies, ledger, said, redis)
+        held, finished, cpu = await _interviews(
+            options.interviews, profile, latencies, ledger, said, redis
+        )
         whole = [each for each in held if not each.turn.cut_off]
         shares = [_share(profile, each, lag[each.turn.answer.name], ledger) for each in whole]
         figures = report.summary(profile, shares, len(held) - len(whole), finished, cpu)
@@ -71,6 +73,21 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         "speaking": {"words": speaking.WORDS, "first_sound": speaking.FIRST_SOUND},
         "profiles": found,
     }
+
+
+async def _interviews(
+    number: int,
+    profile: Profile,
+    latencies: Latencies,
+    ledger: Ledger,
+    said: Sequence[SpokenAnswer],
+    redis: str,
+) -> tuple[list[Held], bool, dict[str, float]]:
+    """The turns of all, whether each came to its end, and the means of what they cost."""
+    each = [await _held(profile, latencies, ledger, said, redis) for _ in range(number)]
+    turns = [turn for held, _, _ in each for turn in held]
+    cpu = {kind: sum(cost[kind] for _, _, cost in each) / number for kind in each[0][2]}
+    return turns, all(finished for _, finished, _ in each), cpu
 
 
 async def _held(
@@ -131,6 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks profiles", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="an answer each: does it work?")
     parser.add_argument("--answers", type=int, default=len(answers()), help="in each interview")
+    parser.add_argument("--interviews", type=int, default=2, help="on each profile")
     parser.add_argument("--only", nargs="*", choices=names, default=names, help="nothing is kept")
     parser.add_argument(
         "--redis",
@@ -140,7 +158,7 @@ def main() -> None:
     add_options(parser)
     options = parser.parse_args()
     if options.quick:
-        options.answers = 1
+        options.answers = options.interviews = 1
     results = asyncio.run(run(options))
     # The page shows all of them side by side, of one run.
     if not options.quick and set(options.only) == set(names):

@@ -40,8 +40,6 @@ RESOLUTION = 0.001
 """Seconds that are not worth waiting for, and that a clock may not tell from none."""
 SILENT = 2
 """Utterances without any words after which none are waited for."""
-LEAST_LEFT = 5.0
-"""A connection with fewer seconds left is to be replaced now."""
 
 # At DEBUG the library would log the key and every sound.
 logging.getLogger("websockets.client").setLevel(logging.INFO)
