@@ -6,6 +6,7 @@ that moment, from its beginning. A client that comes back begins with both again
 be kept for it.
 """
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncGenerator
@@ -24,7 +25,7 @@ CONTENT_TYPE = "text/event-stream"
 
 async def events(interview_id: uuid.UUID) -> AsyncGenerator[str]:
     """Frames of the stream until the interview is over; a comment now and then keeps it open."""
-    layer = get_channel_layer()
+    layer, clock = get_channel_layer(), asyncio.get_running_loop().time
     async with Mailbox() as mailbox:
         await layer.group_add(group(interview_id), mailbox.channel)
         try:
@@ -35,9 +36,11 @@ async def events(interview_id: uuid.UUID) -> AsyncGenerator[str]:
                 watched = {"type": "watched", "opening": opening}
                 await layer.group_send(connection.group(interview_id), watched)
                 opening = False
+                # Also while there is much to tell: what is not asked for again is not told.
+                again = clock() + ASK_EVERY
                 try:
                     while True:
-                        message = await mailbox.next(ASK_EVERY)
+                        message = await mailbox.next(again - clock())
                         event = dict(message["told"])
                         kind = event.pop("kind")
                         yield frame(kind, event)

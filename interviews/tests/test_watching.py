@@ -14,8 +14,9 @@ from django.test import AsyncClient
 from django.urls import reverse
 
 from interviews.api.live import events
+from interviews.live import connection
 from interviews.live.consumer import _open
-from interviews.live.watching import Broadcast, Moment, WatchedModel, described, group
+from interviews.live.watching import Broadcast, Moment, WatchedModel, described, group, publish
 from interviews.mailbox import Mailbox
 from interviews.models import Interview
 from interviews.tests.live_client import SOON, connected
@@ -50,6 +51,28 @@ async def next_of(stream: AsyncGenerator[str], *kinds: str) -> tuple[str, dict[s
                 if (kind := first.removeprefix("event: ")) in kinds:
                     return kind, json.loads(data.removeprefix("data: "))
     raise AssertionError(f"the stream ended without {kinds}")
+
+
+async def test_a_watcher_goes_on_asking_while_there_is_much_to_tell(
+    live_for: Interview, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("interviews.api.live.ASK_EVERY", 0.2)
+    layer = get_channel_layer()
+
+    async def tell() -> None:
+        while True:
+            await publish(live_for.pk, {"kind": "token", "text": "word "})
+            await asyncio.sleep(0.02)
+
+    async with Mailbox() as mailbox, aclosing(events(live_for.pk)) as stream:
+        await layer.group_add(connection.group(live_for.pk), mailbox.channel)
+        telling = asyncio.create_task(tell())
+        reading = asyncio.create_task(next_of(stream, "ended"))
+        asked = [(await mailbox.next(SOON))["type"] for _ in range(3)]
+        telling.cancel()
+        await publish(live_for.pk, {"kind": "ended", "reason": "candidate"})
+        await reading
+    assert asked == ["watched"] * 3
 
 
 @pytest.mark.usefixtures("recognizer")
