@@ -1,12 +1,13 @@
 """A PostgreSQL that accepts connections, and then says nothing."""
 
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
+from psycopg.abc import PQGen
 from psycopg.pq import ConnStatus, PGconn
-from psycopg.waiting import Ready, Wait
+from psycopg.waiting import Wait
 
 from interview_site.env import database
 from interview_site.postgresql import Connection, answered_within
@@ -21,7 +22,7 @@ def silent() -> Iterator[Connection]:
         pgconn.finish()
 
 
-def answer(patience: int = 1_000_000) -> Generator[Wait, Ready, str]:
+def answer(patience: int = 1_000_000) -> PQGen[str]:
     """Comes after ``patience`` looks, of which there are ten in a second."""
     for _ in range(patience):
         yield Wait.R
@@ -48,7 +49,7 @@ def test_a_slow_answer_is_waited_for(silent: Connection, limit: float | None) ->
 
 
 def test_another_error_is_left_as_it_is(silent: Connection) -> None:
-    def fail() -> Generator[Wait, Ready, str]:
+    def fail() -> PQGen[str]:
         raise psycopg.OperationalError("of its own")
         yield Wait.R
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -91,12 +92,9 @@ class LiveInterview:
             state=self.state,
             lacks_sound=self.interviewer.lacks_sound,
         )
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self.recording = Recording(
-            interview,
-            self.clock,
-            begins=not rows,
-            tell=lambda: loop.call_soon_threadsafe(self._notice, "recording_lost"),
+            interview, self.clock, begins=not rows, tell=self._recording_lost
         )
         options = snapshot["options"]
         self.call = make_call(
@@ -232,6 +230,11 @@ class LiveInterview:
         if switch.code and not self._switch_told:
             self._switch_told = True
             self._notice("engine_switched")
+
+    def _recording_lost(self) -> None:
+        # On the thread that writes to the disk; the connection may be gone by now.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._notice, "recording_lost")
 
     def _notice(self, code: str) -> None:
         self._in_background(self._send({"type": "notice", "code": code}))

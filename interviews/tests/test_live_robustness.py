@@ -253,4 +253,4 @@ async def test_pings_that_are_refused_take_nothing_from_what_is_being_said() -> 
         consumer._messages = Allowance(0, 0.0)
         await client.send("ping", id=1)
         await client.expect("error", code="rate_limited")
-        assert not consumer.live.interviewer.progress.sound_lost
+        assert consumer.live and not consumer.live.interviewer.progress.sound_lost

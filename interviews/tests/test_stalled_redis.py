@@ -142,6 +142,7 @@ async def test_no_answer_no_end_and_no_coming_back_waits_for_redis(
     await client.init()
     await client.expect("state", value="listening")
     one = next(one for one in consumers._open if one.interview_id == interview.pk)
+    assert one.live
     one.live.broadcast.ask()
 
     async def never(*_args: object, **_fields: object) -> None:
