@@ -76,18 +76,18 @@ async def test_who_holds_the_button_is_heard_from_the_first_word_on_while_we_spe
     assert max(recognizer.requests) >= 3.4
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.0, 2.0, 8.0])
+@pytest.mark.parametrize("seconds", [(0.5,), (1.0,), (2.0,), (8.0,), (1.0, 1.0), (2.0, 0.5, 2.0)])
 async def test_a_first_answer_into_the_greeting_counts_once_the_button_is_released(
-    seconds: float,
+    seconds: tuple[float, ...],
 ) -> None:
     recognizer = ScriptedRecognizer()
     async with scene(scripted_engines(recognizer=recognizer)) as s:
         await while_we_speak(s)
-        say_at_once(s, seconds)
+        say_at_once(s, *seconds)
         assert s.call.audio_end()
         await asyncio.sleep(5)
     assert len(s.finals) == 1
-    assert recognizer.requests[-1] > seconds - 2 * WINDOW_SECONDS
+    assert max(recognizer.requests) > sum(seconds) + 1.5 * (len(seconds) - 1) - 2 * WINDOW_SECONDS
 
 
 async def test_a_click_of_the_button_does_not_stop_us() -> None:
