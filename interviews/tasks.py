@@ -12,6 +12,7 @@ from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django_tasks import task
@@ -114,8 +115,13 @@ async def assess_answer_soon(utterance_id: uuid.UUID) -> None:
 
 
 async def assess_interview_soon(interview_id: uuid.UUID) -> None:
+    """Never raises either: the look of a worker finds what nobody has asked for."""
     with about(interview_id):
-        await sync_to_async(_owe)(interview_id)
+        try:
+            await sync_to_async(_owe)(interview_id)
+        except DatabaseError:
+            log.exception("an assessment cannot be asked for now")
+            return
         await _enqueue_soon(assess_interview, interview_id)
 
 

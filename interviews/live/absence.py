@@ -2,15 +2,19 @@
 the end of interviews whose candidates do not come back."""
 
 import asyncio
+import logging
 import uuid
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.cache import cache
+from django.db import Error as DatabaseError
 
 from interviews.models import Interview
 from interviews.tasks import assess_interview_soon
+
+log = logging.getLogger(__name__)
 
 EVENTS_KEPT = 500
 """How many messages of a connection are kept."""
@@ -46,7 +50,12 @@ def end_when_lapsed(interview_id: uuid.UUID) -> None:
 async def _wait_and_end(interview_id: uuid.UUID) -> None:
     await asyncio.sleep(settings.GRACE_SECONDS + 1)
     lapsed = Interview.objects.filter(id=interview_id)
-    if await database_sync_to_async(lapsed.end_lapsed)():
+    try:
+        ended = await database_sync_to_async(lapsed.end_lapsed)()
+    except DatabaseError:
+        log.exception("whether the candidate came back is not known: the next look ends it")
+        return
+    if ended:
         await assess_interview_soon(interview_id)
 
 

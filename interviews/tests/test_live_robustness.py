@@ -254,3 +254,18 @@ async def test_pings_that_are_refused_take_nothing_from_what_is_being_said() -> 
         await client.send("ping", id=1)
         await client.expect("error", code="rate_limited")
         assert consumer.live and not consumer.live.interviewer.progress.sound_lost
+
+
+async def test_an_end_is_an_end_although_its_assessment_cannot_be_asked_for(
+    monkeypatch: Any,
+) -> None:
+    interview, token = await made()
+
+    def away(*_args: object) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("interviews.tasks._owe", away)
+    async with connected(interview.id, token) as client:
+        await client.send("end_interview")
+        await client.expect("interview_ended", reason="candidate")
+        assert await client.expect_close() == 1000
