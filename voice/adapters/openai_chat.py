@@ -210,19 +210,24 @@ class OpenAIChat:
     def _count(self, usage: object, messages: Sequence[Message], written: str) -> None:
         """A reply that was given up has no usage of its provider's: it is estimated."""
         if isinstance(usage, BaseModel):
-            usage = usage.model_dump()
-        counts = usage if isinstance(usage, dict) else {}
-        asked, answered = counts.get("prompt_tokens", 0), counts.get("completion_tokens", 0)
-        cached = (counts.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-        told = isinstance(asked, int) and asked > 0
+            # Its warnings would quote what came.
+            usage = usage.model_dump(warnings=False)
+        asked, answered = _number(usage, "prompt_tokens"), _number(usage, "completion_tokens")
+        details = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
+        cached, told = _number(details, "cached_tokens"), asked > 0
         if not told:
             asked, answered = sum(tokens(message.text) for message in messages), tokens(written)
         use = Use(
             "model", self._name, self._model,
-            input_tokens=asked, cached_tokens=cached or 0, output_tokens=answered or 0,
+            input_tokens=asked, cached_tokens=cached, output_tokens=answered,
             estimated=not told,
         )  # fmt: skip
         used(use)
+
+
+def _number(counts: object, name: str) -> int:
+    found = counts.get(name) if isinstance(counts, dict) else None
+    return found if isinstance(found, int) else 0
 
 
 def _wire(messages: Sequence[Message]) -> list[ChatCompletionMessageParam]:

@@ -102,7 +102,7 @@ def _scores(answer: Any) -> dict[str, float]:
     if results == []:
         raise EngineError(_NAME, "empty", retryable=True)
     try:
-        scores = results[0].category_scores.model_dump(by_alias=True)  # type: ignore[index]
+        scores = results[0].category_scores.model_dump(by_alias=True, warnings=False)  # type: ignore[index]
         return {name: float(score) for name, score in scores.items() if score is not None}
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise ValueError("no category scores") from error

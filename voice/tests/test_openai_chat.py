@@ -168,3 +168,14 @@ async def test_the_key_comes_from_the_named_variable(monkeypatch: pytest.MonkeyP
         assert await replied(engine) == ["Hi."]
         await engine.close()
     assert "bearer abc" in server.headers[0].lower()
+
+
+@pytest.mark.parametrize(
+    "usage", [1, "x", [1], {"prompt_tokens": "x"}, {"prompt_tokens_details": [1]}]
+)
+async def test_a_reply_does_not_fail_for_what_it_is_said_to_have_used(usage: object) -> None:
+    last = json.dumps({"choices": [], "usage": usage})
+    async with endpoint(saying(delta("Why?"), last, "[DONE]")) as server:
+        engine = chat(server.url)
+        assert await replied(engine) == ["Why?"]
+        await engine.close()

@@ -47,8 +47,10 @@ class Stand(Generic[E, P]):
             options |= dict.fromkeys(waits, SHORT)
         async with serve(provider) as wire:
             engine = self.make(wire.url, **options)
-            yield engine, provider, wire
-            await engine.close()
+            try:
+                yield engine, provider, wire
+            finally:
+                await engine.close()
 
     def __str__(self) -> str:
         return self.name

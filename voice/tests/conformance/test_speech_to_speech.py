@@ -40,8 +40,10 @@ class Stand:
         secured = self.provider is Gemini
         async with serve(provider, tls=_tls if secured else None) as wire:
             engine = self.engine(base_url=wire.url, **options)
-            yield engine, provider
-            await engine.close()
+            try:
+                yield engine, provider
+            finally:
+                await engine.close()
 
 
 _tls: ssl.SSLContext | None = None
