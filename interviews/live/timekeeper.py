@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
 
 from interviews.conversation.guide import REMINDER_SECONDS
@@ -38,6 +39,7 @@ class Timekeeper:
     ) -> None:
         options = interview.snapshot["options"]
         self._candidate = interview.candidate
+        self._planned = interviewer.time_limit
         self._extra = float(options.get("extra_seconds", 0))
         self._interviewer = interviewer
         self._call = call
@@ -94,12 +96,15 @@ class Timekeeper:
             self._call.conclude(self._interviewer.farewell("time_up"))
 
     async def _keep_within_plan(self) -> None:
-        """Other interviews of the same candidate may have used the minutes up meanwhile."""
-        with suppress(DatabaseError):  # It is asked again in a moment.
+        """Other interviews of the same candidate may have used the minutes up meanwhile, or the
+        plan is another one now."""
+        with suppress(DatabaseError, ObjectDoesNotExist):  # It is asked again in a moment.
             left = await database_sync_to_async(self._seconds_left)()
-            limit = min(self._interviewer.time_limit, self._clock() + left)
-            self._interviewer.time_limit = limit
+            # Extra time is no luxury that a plan could refuse. Where nothing is left, the end that
+            # was told stays the end.
+            ceiling = self._planned if left > 0 else self._interviewer.time_limit
+            self._interviewer.time_limit = min(ceiling, self._clock() + left + self._extra)
 
     def _seconds_left(self) -> float:
-        # Extra time is no luxury that a plan could refuse.
-        return Limits.seconds_left(self._candidate) + self._extra
+        self._candidate.refresh_from_db(fields=["plan"])
+        return Limits.seconds_left(self._candidate)

@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 from django.urls import reverse
 
+from accounts.models import Plan, User
 from interviews.checks import price_table
 from interviews.limits import Limits
 from interviews.models import Interview, Usage
@@ -321,6 +322,28 @@ async def test_minutes_that_run_out_end_the_interview(monkeypatch: Any) -> None:
         monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 20.0)
         await client.expect("notice", code="time_nearly_up")
         monkeypatch.setattr(Limits, "seconds_left", lambda user, now=None: 0.0)
+        await client.expect("interview_ended", reason="time_up")
+
+
+@pytest.mark.usefixtures("_engines")
+async def test_a_plan_that_changes_is_kept_to_in_the_interview_that_goes_on(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr("interviews.live.timekeeper.TIME_EVERY", 0.1)
+    interview, token = await made(duration_seconds=900)
+    plan = await Plan.objects.acreate(name="small", minutes_per_month=600)
+    await User.objects.filter(pk=interview.candidate_id).aupdate(plan=plan)
+    async with connected(interview.id, token) as client:
+        await client.expect("ai_audio_end")
+
+        async def remaining(minutes: int) -> int:
+            await Plan.objects.filter(pk=plan.pk).aupdate(minutes_per_month=minutes)
+            await client.expect_count("time", len(client.of("time")) + 4)
+            return int(client.of("time")[-1]["remaining_seconds"])
+
+        assert 200 < await remaining(5) <= 300
+        assert 800 < await remaining(600) <= 900
+        await Plan.objects.filter(pk=plan.pk).aupdate(minutes_per_month=0)
         await client.expect("interview_ended", reason="time_up")
 
 
