@@ -1,12 +1,13 @@
 """Embeddings of an OpenAI-compatible endpoint, through the official SDK."""
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
 import openai
 
 from interviews.grounding.embedders import Vectors
+from voice.adapters.refusal import BAD_ANSWERS
+from voice.adapters.secret import secret
 from voice.errors import EngineError
 
 BATCH = 128
@@ -41,7 +42,8 @@ class OpenAIEmbeddings:
         self._client: openai.OpenAI | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Raises EngineError (``missing_key``, ``timeout``, ``unavailable``, ``rejected``)."""
+        """Raises EngineError (``missing_key``, ``unauthorised``, ``timeout``, ``unavailable``,
+        ``rejected``, ``malformed``)."""
         rows: list[list[float]] = []
         for start in range(0, len(texts), BATCH):
             rows += self._batch(texts[start : start + BATCH])
@@ -51,13 +53,13 @@ class OpenAIEmbeddings:
         return normed
 
     def _batch(self, texts: Sequence[str]) -> list[list[float]]:
+        key = secret(self._key_env, f"embeddings, {self._key_env}") if self._key_env else "none"
         if self._client is None:
-            key = os.environ.get(self._key_env, "") if self._key_env else "none"
-            if not key:
-                raise EngineError(f"embeddings, {self._key_env}", "missing_key")
             self._client = openai.OpenAI(
                 api_key=key, base_url=self._base_url, timeout=self._timeout, max_retries=1
             )
+        # A changed key takes effect with the next request.
+        self._client.api_key = key
         try:
             answer = self._client.embeddings.create(
                 model=self._model,
@@ -65,6 +67,7 @@ class OpenAIEmbeddings:
                 dimensions=self._dimensions,
                 encoding_format="float",
             )
+            return [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
         except openai.APITimeoutError:
             raise EngineError("embeddings", "timeout", retryable=True) from None
         except openai.APIStatusError as error:
@@ -73,4 +76,5 @@ class OpenAIEmbeddings:
             raise EngineError("embeddings", code, retryable=retryable) from None
         except openai.APIError:
             raise EngineError("embeddings", "unavailable", retryable=True) from None
-        return [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+        except BAD_ANSWERS:
+            raise EngineError("embeddings", "malformed", retryable=True) from None

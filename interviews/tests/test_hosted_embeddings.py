@@ -43,6 +43,24 @@ async def test_a_refusal_is_an_engines_error(status: int, code: str) -> None:
     assert raised.value.code == code
 
 
+@pytest.mark.parametrize("body", [{"data": [1]}, {"data": None}, {"data": [{}, {}]}, [1], None])
+async def test_an_answer_that_is_none(body: object) -> None:
+    with pytest.raises(EngineError) as raised:
+        await embedded(answering(200, body), ["one", "two"])
+    assert raised.value.code == "malformed"
+
+
+async def test_a_new_key_needs_no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = {"object": "embedding", "index": 0, "embedding": [1.0]}
+    script = answering(200, {"object": "list", "data": [item], "model": "m"})
+    async with endpoint(script) as server:
+        engine = OpenAIEmbeddings(base_url=server.url, api_key_env="SOME_KEY", timeout=60.0)
+        for key in ("the-old-key", "the-new-key"):
+            monkeypatch.setenv("SOME_KEY", key)
+            await asyncio.to_thread(engine.embed, ["one"])
+    assert "the-old-key" in server.headers[0] and "the-new-key" in server.headers[1]
+
+
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOME_KEY", raising=False)
     with pytest.raises(EngineError, match="SOME_KEY"):

@@ -1,7 +1,6 @@
 """Speech to speech by OpenAI's Realtime API, in the event shape of its general availability."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
@@ -14,7 +13,7 @@ from voice.adapters.live_session import GOODBYE, Waits
 from voice.adapters.openai_client import OpenAIClient
 from voice.adapters.openai_realtime_ears import RATE
 from voice.adapters.openai_realtime_session import NAME, RealtimeSession
-from voice.adapters.refusal import refused
+from voice.adapters.refusal import refused_handshake
 from voice.adapters.wording import keywords
 from voice.engines import Brief, SpeechSession
 from voice.errors import EngineError
@@ -99,8 +98,7 @@ class OpenAIRealtime:
                 await session.begin(self._settings(brief), brief.history)
                 return session
         except InvalidStatus as error:
-            answer = error.response
-            raised = refused(NAME, answer.status_code, answer.headers, _reason(answer.body))
+            raised = refused_handshake(NAME, error.response)
         except TimeoutError:
             raised = EngineError(NAME, "timeout", retryable=True)
         except (OSError, InvalidHandshake):
@@ -161,12 +159,3 @@ async def _left(connection: AsyncRealtimeConnection | None) -> None:
         with suppress(TimeoutError, OSError):
             async with asyncio.timeout(GOODBYE):
                 await connection.close()
-
-
-def _reason(body: bytes | bytearray | None) -> str | None:
-    """The provider's own word in a refusal, such as ``insufficient_quota``."""
-    try:
-        reason = json.loads(body or b"")["error"]["code"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return reason if isinstance(reason, str) else None
