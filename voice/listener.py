@@ -27,7 +27,7 @@ LEAD = 0.16
 """Of them, at least so many before the first voiced window."""
 LONGEST_HELD_BACK = 20.0
 """Seconds of a voice into the greeting that may turn out to be the first answer."""
-PAUSE_HELD_BACK = 2.0
+PAUSE_HELD_BACK = 3.0
 """Seconds of silence in it after which it is another matter."""
 JUST_NOW = 0.8
 """Seconds after which a short word into the end of a question is no answer to it any more."""
@@ -115,10 +115,9 @@ class Listener:
 
     def finish(self) -> Activity | None:
         """The candidate says that the answer is complete (push-to-talk released)."""
-        if self._guarded and not self.endpointer.speaking and self._barge_in.waits(JUST_NOW):
+        if self._guarded and not self.endpointer.speaking and (voice := self._held_back_voice()):
             # The button tells what was doubtful: it was no sign of listening.
-            until = self.endpointer.clock - self._barge_in.silence
-            self._open(self.endpointer.begin(self._voice_began(), until).at)
+            self._open(self.endpointer.begin(*voice).at)
             self._barge_in.forget()
         if activity := self.endpointer.finish():
             self._close(activity.at)
@@ -186,15 +185,18 @@ class Listener:
         self._barge_in.forget()
         return activity
 
-    def _voice_began(self) -> float:
-        """Since when there has been a voice, with pauses, in seconds of the stream."""
-        first = 0
-        for ago, (_, probability) in enumerate(reversed(self._pre_roll), 1):
+    def _held_back_voice(self) -> tuple[float, float] | None:
+        """From when to when there was a voice, with pauses, in seconds of the stream."""
+        voiced: list[int] = []
+        for ago, (_, probability) in enumerate(reversed(self._pre_roll)):
             if probability >= self.endpointer.threshold:
-                first = ago
-            elif (ago - first) * WINDOW_SECONDS > PAUSE_HELD_BACK:
+                voiced.append(ago)
+            elif (ago - (voiced or [0])[-1]) * WINDOW_SECONDS > PAUSE_HELD_BACK:
                 break
-        return self.endpointer.clock - first * WINDOW_SECONDS
+        if len(voiced) * WINDOW_SECONDS < self.endpointer.onset:
+            return None
+        clock = self.endpointer.clock
+        return clock - (voiced[-1] + 1) * WINDOW_SECONDS, clock - voiced[0] * WINDOW_SECONDS
 
     def _begin(self) -> Started:
         """What was held back is speech after all."""
