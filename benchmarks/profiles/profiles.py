@@ -16,9 +16,8 @@ from benchmarks.profiles.wires import Hosted
 from benchmarks.providers.latencies import Latencies
 from benchmarks.providers.voice import carrier
 from interview_site.env import embedded_engines, engine
-from interviews.conversation.interpreter import PATIENCE as INTERPRETING
-from voice.adapters.gemini_live_session import SETTLED
 from voice.call import LIVE_PAUSE
+from voice.duplex import LEAST
 from voice.endpointing import WINDOW_SECONDS, Patience
 from voice.tests.wire import tls
 from voice.tests.wire.conversation import obey
@@ -45,6 +44,7 @@ def _windows(seconds: float) -> float:
 
 
 PAUSE = _windows(Patience().pause)
+BY_EAR = Plan(_windows(LEAST), None)
 PROFILES = (
     Profile("embedded", "Whisper, llama.cpp, Piper in the server", None),
     Profile("worker", "the same, its language model behind Redis", None),
@@ -55,12 +55,8 @@ PROFILES = (
         Plan(_windows(LIVE_PAUSE), WINDOW_SECONDS),
     ),
     Profile("openai-realtime", "OpenAI Realtime hears and speaks", Plan(PAUSE, PAUSE)),
-    Profile("gemini-live", "Gemini Live hears and speaks", Plan(PAUSE, None, SETTLED)),
-    Profile(
-        INTERPRETER,
-        "Gemini Live interprets",
-        Plan(_windows(INTERPRETING.finished), None, by_ear=True),
-    ),
+    Profile("gemini-live", "Gemini Live hears and speaks", BY_EAR),
+    Profile(INTERPRETER, "Gemini Live interprets", BY_EAR),
 )
 
 

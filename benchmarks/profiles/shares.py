@@ -14,23 +14,18 @@ from voice.engines import Writing
 
 LIMIT = 0.03
 """Seconds that the own share may be in the median."""
-LATE = 0.02
-"""Seconds in which words may have been on their way when no more were waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a profile asks its engines for, in seconds of silence.
 
-    A draft of the reply may begin after ``pause``; the words are asked for after ``asks``, None:
-    they come by themselves. Words without a mark of their end are taken for all when none came
-    for ``settles`` seconds. ``by_ear``: the reply is asked for without any.
+    A draft of the reply may begin after ``pause``; its words are asked for after ``asks``. None: it
+    is asked for without them, by an engine that hears the answer itself.
     """
 
     pause: float
     asks: float | None
-    settles: float = 0.0
-    by_ear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +88,24 @@ def share(turn: Heard, works: Sequence[Work], plan: Plan) -> Share:
     else:
         reply = None
     before = reply.asked if reply else before
-    if plan.by_ear and sound:
-        gaps["to the reply"] = sound.asked - turn.ended - turn.lag - plan.pause
+    if plan.asks is None:
+        if sound:
+            gaps["to the reply"] = sound.asked - turn.ended - turn.lag - plan.pause
         return replace(made(turn, plan, 0.0, 0.0, clause, _first(sound)), gaps=gaps)
-    latest = before - max(0.0, plan.settles - LATE)
-    heard = _last(w for w in works if w.role == "words" and w.last and w.last < latest)
-    words, known = 0.0, plan.asks or 0.0
+    heard = _last(w for w in works if w.role == "words" and w.last and w.last < before)
+    words, known = 0.0, plan.asks
     if heard and heard.last:
         words = heard.last - heard.asked
         if before < turn.first_sound:
-            gaps["to the reply"] = before - heard.last - plan.settles
-        if plan.asks is not None:
-            gaps["to the words"] = heard.asked - turn.ended - turn.lag - plan.asks
-        known = heard.last - turn.ended - turn.lag if plan.asks is None else plan.asks + words
+            gaps["to the reply"] = before - heard.last
+        gaps["to the words"] = heard.asked - turn.ended - turn.lag - plan.asks
+        known = plan.asks + words
     return replace(made(turn, plan, known, words, clause, _first(sound)), gaps=gaps)
 
 
 def made(turn: Heard, plan: Plan, known: float, words: float, clause: float, sound: float) -> Share:
     """With the engines' work as given; ``known``: seconds into the silence the words were."""
-    understood = max(plan.pause, known) + plan.settles
-    path = turn.lag + max(turn.silence, understood + clause + sound)
+    path = turn.lag + max(turn.silence, max(plan.pause, known) + clause + sound)
     delay = turn.first_sound - turn.ended
     return Share(delay, turn.lag, turn.silence, words, clause, sound, path, delay - path)
 

@@ -95,8 +95,7 @@ class _GeminiSession(gemini_live.Session):
         put = message.get("realtime_input") or message.get("realtimeInput") or {}
         if audio := put.get("audio"):
             self._activity.pcm += urlsafe_b64decode(audio["data"])
-            work = self._ledger.begin("words")
-            self._begin(self._tell(self._activity, len(self._activity.pcm), work))
+            self._begin(self._tell(self._activity, len(self._activity.pcm)))
         elif "activityEnd" in put:
             self._asked = self._ledger.begin("speech")
             self._activity = _Activity()
@@ -105,14 +104,13 @@ class _GeminiSession(gemini_live.Session):
     async def _write_down(self, pcm: bytes) -> None:
         """Done behind the sound instead."""
 
-    async def _tell(self, activity: _Activity, size: int, work: Work) -> None:
+    async def _tell(self, activity: _Activity, size: int) -> None:
         await asyncio.sleep(WORDS)
         text = self._model.hear(bytes(activity.pcm[:size]), gemini_live.MICROPHONE)
         if not text.startswith(activity.told) or not (new := text[len(activity.told) :]):
             return
         activity.told = text
         await self._content(inputTranscription={"text": new})
-        work.send(new)
 
     async def _content(self, **content: Any) -> None:
         await super()._content(**content)

@@ -104,32 +104,9 @@ def test_a_sound_that_was_prepared_waits_for_words_alone() -> None:
     assert found.path == pytest.approx(0.06 + 0.512)
 
 
-def test_words_that_come_by_themselves_count_when_they_came() -> None:
-    plan = Plan(pause=0.128, asks=None, settles=0.2)
-    works = [
-        work("words", 99.9, (100.21, "I did")),
-        work("words", 100.2, (100.5, "work")),
-        work("speech", 100.72, (101.22, "")),
-    ]
-    found = share(heard(works), works, plan)
-    assert found.path == pytest.approx(0.5 + 0.2 + 0.5)
-    assert found.own == pytest.approx(1.225 - 1.2)
-
-
-def test_words_that_were_not_waited_for_excuse_nothing() -> None:
-    plan = Plan(pause=0.128, asks=None, settles=0.2)
-    works = [
-        work("words", 99.9, (100.21, "I did")),
-        work("words", 100.39, (100.69, "late")),
-        work("speech", 100.72, (101.22, "")),
-    ]
-    found = share(heard(works), works, plan)
-    assert found.path == pytest.approx(0.21 + 0.2 + 0.5)
-
-
 def test_what_is_replied_by_ear_is_asked_for_in_the_pause() -> None:
     """A quiet end is no speech to the detector: the pause may begin before the voice is over."""
-    plan = Plan(pause=0.16, asks=None, by_ear=True)
+    plan = Plan(pause=0.16, asks=None)
     works = [
         work("speech", 98.0, (98.5, "")),
         work("speech", 99.99, (100.49, "")),

@@ -99,3 +99,4 @@ class Directing:
             parts.append(f"Say this, and then ask exactly this question: «{lead} {question}»")
         parts.append("Ask nothing else, and stop after the question.")
         reply.directive, reply.aim = " ".join(parts), question
+        reply.by_ear = answer.source == "voice"

@@ -19,7 +19,7 @@ from voice.adapters.scripted import (
 )
 from voice.agent import Answer, Reply, Speech
 from voice.directed import takes_up
-from voice.duplex import MOST, DuplexCall
+from voice.duplex import LEAST, MOST, DuplexCall
 from voice.endpointing import Patience
 from voice.engines import Brief, Message
 from voice.events import (
@@ -378,7 +378,7 @@ async def test_what_is_replied_by_ear_does_not_wait_for_the_words(stage: Stage) 
         await s.speak(1.2)
         ended = asyncio.get_running_loop().time()
         await until(s, lambda: s.turns)
-    path = CLOSE_BEHIND.finished + gemini.speaks_after
+    path = LEAST + gemini.speaks_after
     assert s.time_of(SoundStarted) - ended < path + 0.06
     assert len(gemini.model.directives) == 1
     assert s.finals == [agent.speeches[0].purpose] == ["It was the database."]
