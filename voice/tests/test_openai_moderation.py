@@ -25,7 +25,8 @@ async def opened(
     provider = Moderations(fault)
     if fault in (Fault.SLOW_TO_START, Fault.STALLED):
         options.setdefault("timeout", 0.2)
-    options = {"timeout": 20.0, "api_key_env": ""} | options
+    options.setdefault("timeout", 20.0)
+    options.setdefault("api_key_env", "")
     async with serve(provider) as wire:
         engine = OpenAIModeration(model="any", base_url=wire.url, **options)
         try:
