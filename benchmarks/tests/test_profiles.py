@@ -224,7 +224,8 @@ async def test_those_that_speak_note_theirs(
     assert understood.text.split()[:3] == answer.text.split()[:3]
     assert any(piece.pcm for piece in pieces)
     spoke = [w for w in ledger.works if w.role == "speech"]
-    heard = [w for w in ledger.works if w.role == "words" and w.sent]
-    assert len(spoke) == 1 and heard
+    assert len(spoke) == 1
     assert spoke[0].first is not None and spoke[0].first - spoke[0].asked >= 0.45
-    assert heard[0].first is not None and heard[0].first <= spoke[0].asked
+    if name == "openai-realtime":
+        heard = next(w for w in ledger.works if w.role == "words" and w.sent)
+        assert heard.first is not None and heard.first <= spoke[0].asked

@@ -24,7 +24,7 @@ from interviews.tasks import request_assessment
 
 log = logging.getLogger(__name__)
 
-NEWS_SECONDS = 1.0
+NEWS_SECONDS = 2.0
 """How long Redis may take to pass news on, which a call can do without."""
 HAND_OVER_SECONDS = 3.0
 """How long the older connection may take to file its last words."""
