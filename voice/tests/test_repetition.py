@@ -9,11 +9,10 @@ from voice.adapters.whisper import Whisper
 from voice.audio import Audio
 from voice.endpointing import WINDOW_BYTES, WINDOW_SECONDS
 from voice.engines import Transcript
-from voice.repetition import seems_swallowed, was_swallowed
+from voice.repetition import PACE, seems_swallowed, was_swallowed
+from voice.sentences import weight
 from voice.tests.speech import spoken
 from voice.transcription import KEEP_AFTER, Transcription
-
-LETTERS_PER_SECOND = 10
 
 SWALLOWED = [
     ("I wrote the cache.", "I wrote the cache."),
@@ -76,7 +75,7 @@ def say(transcription: Transcription, number: int, phrase: str) -> None:
 
 
 def _windows(phrase: str) -> int:
-    return max(1, round(len(_plain(phrase)) / LETTERS_PER_SECOND / WINDOW_SECONDS))
+    return max(1, round(weight(_plain(phrase)) / PACE / WINDOW_SECONDS))
 
 
 def pause(transcription: Transcription, seconds: float) -> None:
@@ -164,7 +163,7 @@ async def test_a_sound_without_words_repeats_nothing() -> None:
 
 
 async def test_nothing_is_said_twice_for_a_seam_in_what_is_kept() -> None:
-    first, second = "x" * round(KEEP_AFTER * LETTERS_PER_SECOND), "I wrote the cache."
+    first, second = "x" * round(KEEP_AFTER * PACE), "I wrote the cache."
     recognizer = Forgetful([first, second, second])
     words = await answer(recognizer, first, second, second)
     assert words.text == f"{first} {second} {second}"
